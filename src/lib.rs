@@ -1,0 +1,1 @@
+//! Landfall: when a branch lands, its cluster follows.

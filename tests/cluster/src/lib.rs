@@ -1,0 +1,1 @@
+//! A real control plane for tests: etcd, kube-apiserver, controller manager, scheduler and kwok.

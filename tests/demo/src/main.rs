@@ -1,0 +1,2 @@
+//! Runs Landfall's main job on a real control plane and a local git host.
+fn main() {}

@@ -1,0 +1,1 @@
+//! A stateful git host for tests: real git over HTTP and GitHub's REST API.
