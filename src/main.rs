@@ -1,2 +1,51 @@
-//! The binary.
-fn main() {}
+//! The binary: installs what is global, runs one command, prints its result.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use landfall::ci::Variables;
+use landfall::cli::{Cli, Outcome};
+use landfall::stop::Stop;
+use landfall_core::exit::Exit;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log(cli.verbosity());
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        tracing::debug!("a TLS provider was installed already");
+    }
+    let stop = match Stop::on_signals() {
+        Ok(stop) => stop,
+        Err(error) => {
+            tracing::warn!(%error, "signals cannot be listened to: a stop is not clean");
+            Stop::default()
+        }
+    };
+    let outcome = cli.run(Variables::of_process(), stop, std::io::stdout().is_terminal()).await;
+    finish(&outcome)
+}
+
+fn finish(outcome: &Outcome) -> ExitCode {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(outcome.text.as_bytes()).and_then(|()| stdout.flush());
+    let exit = if written.is_ok() { outcome.exit } else { outcome.exit.max(Exit::Bug) };
+    ExitCode::from(exit.code())
+}
+
+/// Talk goes to stderr: warnings always, more when asked for.
+fn log(verbosity: u8) {
+    let level = match verbosity {
+        0 => "warn",
+        1 => "landfall=info,landfall_cluster=info,warn",
+        2 => "landfall=debug,landfall_cluster=debug,warn",
+        _ => "landfall=trace,landfall_cluster=trace,info",
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(level))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}

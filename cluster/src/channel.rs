@@ -1,0 +1,198 @@
+//! One HTTP channel to one API server: sends, waits, repeats what is safe to repeat. Does not know what is asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, header};
+use kube::Client;
+use kube::client::Body;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::answer::{Answer, warning_text};
+use crate::{Error, Refused};
+
+/// Requests in flight at once. The server answers 1,000 dry-runs no faster with more than 16 (measured).
+const REQUESTS_IN_FLIGHT_MAX: usize = 12;
+/// The server ends other requests than watches after 60 s.
+const REQUEST_SECONDS_MAX: u64 = 65;
+/// How long one call is repeated while the server is busy.
+const RETRY_SECONDS_MAX: u64 = 60;
+const BACKOFF_MILLISECONDS_FIRST: u64 = 200;
+const BACKOFF_MILLISECONDS_MAX: u64 = 5_000;
+
+/// What is sent.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// The path and query.
+    pub(crate) target: String,
+    pub(crate) content_type: &'static str,
+    pub(crate) accept: &'static str,
+    pub(crate) body: Bytes,
+}
+
+impl Call {
+    pub(crate) fn get(target: String) -> Self {
+        Self::new(Method::GET, target, "application/json", Bytes::new())
+    }
+
+    pub(crate) fn new(method: Method, target: String, content_type: &'static str, body: Bytes) -> Self {
+        Self { method, target, content_type, accept: "application/json", body }
+    }
+
+    fn name(&self) -> String {
+        let path = self.target.split('?').next().unwrap_or_default();
+        format!("{} {path}", self.method)
+    }
+}
+
+/// A connection that every request of one identity goes through.
+#[derive(Clone)]
+pub(crate) struct Channel {
+    client: Client,
+    server: String,
+    in_flight: Arc<Semaphore>,
+}
+
+impl Channel {
+    pub(crate) fn new(client: Client, server: String) -> Self {
+        Self { client, server, in_flight: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT_MAX)) }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Sends a call that may be sent twice without harm, and reads the JSON answer.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
+        let (text, warnings) = self.send_text(&call).await?;
+        let body: Value = serde_json::from_slice(&text)
+            .map_err(|error| Error::Answer { request: call.name(), why: error.to_string() })?;
+        Ok(Answer { body, warnings })
+    }
+
+    /// Sends a call that may be sent twice without harm, and returns the bytes of the answer.
+    pub(crate) async fn send_text(&self, call: &Call) -> Result<(Bytes, Vec<String>), Error> {
+        let started = Instant::now();
+        let mut backoff = Backoff::first();
+        loop {
+            let error = match self.once(call).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(pause) = backoff.after(&error) else { return Err(error) };
+            if started.elapsed() + pause > Duration::from_secs(RETRY_SECONDS_MAX) {
+                return Err(error);
+            }
+            tracing::debug!(call = %call.name(), %error, ?pause, "asking again");
+            sleep(pause).await;
+        }
+    }
+
+    /// Sends a call exactly once.
+    pub(crate) async fn once(&self, call: &Call) -> Result<(Bytes, Vec<String>), Error> {
+        let _slot = self.in_flight.acquire().await.expect("the semaphore is never closed");
+        let limit = Duration::from_secs(REQUEST_SECONDS_MAX);
+        match timeout(limit, self.exchange(call)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.unreachable(format!("no answer to {} in {REQUEST_SECONDS_MAX} s", call.name()))),
+        }
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<(Bytes, Vec<String>), Error> {
+        tracing::trace!(method = %call.method, target = %call.target, "request");
+        let request = Request::builder()
+            .method(call.method.clone())
+            .uri(&call.target)
+            .header(header::ACCEPT, call.accept)
+            .header(header::CONTENT_TYPE, call.content_type)
+            .body(Body::from(call.body.to_vec()))
+            .map_err(|error| Error::Answer { request: call.name(), why: error.to_string() })?;
+        let response = self.client.send(request).await.map_err(|error| self.failed(error))?;
+        self.read(response).await
+    }
+
+    async fn read(&self, response: Response<Body>) -> Result<(Bytes, Vec<String>), Error> {
+        let status = response.status();
+        let headers = response.headers();
+        let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let warnings =
+            headers.get_all(header::WARNING).iter().filter_map(|value| Some(warning_text(value.to_str().ok()?)));
+        let warnings = warnings.collect();
+        let body = response.into_body().collect_bytes().await.map_err(|error| self.failed(error))?;
+        if status.is_success() {
+            return Ok((body, warnings));
+        }
+        Err(Refused::read(status.as_u16(), &body, retry_after).into())
+    }
+
+    fn failed(&self, error: kube::Error) -> Error {
+        let why = innermost(&error);
+        match error {
+            kube::Error::Service(inner) => match inner.downcast::<Error>() {
+                Ok(ours) => *ours,
+                Err(_) => self.unreachable(why),
+            },
+            _ => self.unreachable(why),
+        }
+    }
+
+    fn unreachable(&self, why: String) -> Error {
+        let help = unreachable_help(&why).to_owned();
+        Error::Unreachable { server: self.server.clone(), why, help }
+    }
+}
+
+/// How long to wait before the next try.
+struct Backoff {
+    next: Duration,
+}
+
+impl Backoff {
+    fn first() -> Self {
+        Self { next: Duration::from_millis(BACKOFF_MILLISECONDS_FIRST) }
+    }
+
+    /// Returns the pause before the next try; none when another try cannot help.
+    fn after(&mut self, error: &Error) -> Option<Duration> {
+        let asked = match error {
+            Error::Refused(refused) if refused.is_transient() => refused.retry_after.map(Duration::from_secs),
+            Error::Unreachable { why, .. } if !is_permanent(why) => None,
+            _ => return None,
+        };
+        let pause = asked.unwrap_or(self.next);
+        self.next = (self.next * 2).min(Duration::from_millis(BACKOFF_MILLISECONDS_MAX));
+        Some(pause)
+    }
+}
+
+/// Certificates and names do not mend themselves within a minute.
+fn is_permanent(why: &str) -> bool {
+    let why = why.to_ascii_lowercase();
+    ["certificate", "tls", "dns", "lookup address", "invalid uri", "unsupported"].iter().any(|word| why.contains(word))
+}
+
+fn unreachable_help(why: &str) -> &'static str {
+    let why = why.to_ascii_lowercase();
+    if why.contains("certificate") {
+        return "the server's certificate does not match the kubeconfig's certificate authority: take the cluster's current one";
+    }
+    if why.contains("dns") || why.contains("lookup") {
+        return "check the server's name in the kubeconfig, and that the runner can resolve it";
+    }
+    if why.contains("refused") {
+        return "nothing listens there: check the server's address in the kubeconfig";
+    }
+    "check the server's address in the kubeconfig, and that the runner's network reaches it"
+}
+
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,158 @@
+//! What can go wrong between us and an API server. Does not decide what a run makes of it.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// Why a cluster could not be asked or told.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// The kubeconfig cannot be read or lacks something.
+    #[error("failed to read the kubeconfig {path}: {why}")]
+    #[diagnostic(code(cluster::kubeconfig), help("the file must name a cluster, a user and a current context"))]
+    Kubeconfig {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// No answer came: name resolution, connection, TLS or time.
+    #[error("failed to reach the API server {server}: {why}")]
+    #[diagnostic(code(cluster::unreachable), help("{help}"))]
+    Unreachable {
+        /// Its address.
+        server: String,
+        /// The innermost cause.
+        why: String,
+        /// The next step.
+        help: String,
+    },
+    /// The server answered, and said no.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refused(#[from] Refused),
+    /// The server's answer is not what its API promises.
+    #[error("the API server's answer to {request} cannot be read: {why}")]
+    #[diagnostic(code(cluster::answer))]
+    Answer {
+        /// The request.
+        request: String,
+        /// What is wrong with the answer.
+        why: String,
+    },
+    /// A Reader was asked to do something that could change the cluster.
+    #[error("a reader refused to send {method} {path}")]
+    #[diagnostic(code(cluster::read_only), help("this is a bug in Landfall: nothing was sent"))]
+    ReadOnly {
+        /// The HTTP method.
+        method: String,
+        /// The path without its query.
+        path: String,
+    },
+    /// Another run holds the target.
+    #[error("another run holds {lease}: {holder}")]
+    #[diagnostic(code(cluster::held), help("wait for it to end; its hold expires by itself {seconds} s after it dies"))]
+    Held {
+        /// The Lease, with its namespace.
+        lease: String,
+        /// Who holds it, usually a run's address.
+        holder: String,
+        /// Seconds until it expires, when nobody renews it.
+        seconds: u64,
+    },
+    /// Our hold on the target may have ended: nothing more may be written.
+    #[error("the hold on {lease} was lost, so nothing more is written")]
+    #[diagnostic(code(cluster::lost_lease), help("run the deploy again: it goes on where this one stopped"))]
+    LostLease {
+        /// The Lease, with its namespace.
+        lease: String,
+    },
+}
+
+/// The server's refusal: a `Status` (or a plain text) with an HTTP code of 400 or more.
+#[derive(Debug, Clone, thiserror::Error, miette::Diagnostic)]
+#[error("{message}")]
+#[diagnostic(code(cluster::refused))]
+pub struct Refused {
+    /// The HTTP status code.
+    pub code: u16,
+    /// The machine-readable reason ("Conflict"); empty where the server gives none.
+    pub reason: String,
+    /// What the server says. It can quote values that it was sent.
+    pub message: String,
+    /// `details.causes`: (reason, field, message).
+    pub causes: Vec<Cause>,
+    /// Whole seconds that the server asks to wait.
+    pub retry_after: Option<u64>,
+    /// What to do about it, as one sentence; may be empty.
+    #[help]
+    pub help: String,
+}
+
+/// One entry of a refusal's `details.causes`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// "`FieldManagerConflict`", "`FieldValueInvalid`", …
+    pub reason: String,
+    /// The field's path.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl Refused {
+    /// Reads a refusal, whatever the body is: a `Status`, or the plain text that priority and fairness sends.
+    pub(crate) fn read(code: u16, body: &[u8], retry_after: Option<u64>) -> Self {
+        let status: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let text = |key: &str| status[key].as_str().unwrap_or_default().to_owned();
+        let plain = String::from_utf8_lossy(body).trim().to_owned();
+        let message = if text("message").is_empty() { plain } else { text("message") };
+        let causes = status["details"]["causes"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Self {
+            code,
+            reason: text("reason"),
+            message: if message.is_empty() { format!("HTTP status {code}") } else { message },
+            causes: causes.iter().map(Cause::read).collect(),
+            retry_after,
+            help: String::new(),
+        }
+    }
+
+    /// Whether another field manager owns what would change (409 with `FieldManagerConflict`).
+    pub fn is_conflict(&self) -> bool {
+        self.code == 409 && self.causes.iter().any(|cause| cause.reason == "FieldManagerConflict")
+    }
+
+    /// Whether asking again can help: the server was busy, not unwilling.
+    ///
+    /// A 500 without `Retry-After` is often a permanent user error of server-side apply, so it is not repeated.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self.code, 429 | 503 | 504) || (self.code == 500 && self.is_server_timeout())
+    }
+
+    fn is_server_timeout(&self) -> bool {
+        self.retry_after.is_some() || self.reason == "ServerTimeout" || self.message.contains("failed calling webhook")
+    }
+}
+
+impl Cause {
+    fn read(value: &Value) -> Self {
+        let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        Self { reason: text("reason"), field: text("field"), message: text("message") }
+    }
+}
+
+impl Error {
+    /// Returns the server's refusal, if this is one.
+    pub fn refused(&self) -> Option<&Refused> {
+        match self {
+            Self::Refused(refused) => Some(refused),
+            _ => None,
+        }
+    }
+
+    /// Whether the server says that there is no such object or resource.
+    pub fn is_not_found(&self) -> bool {
+        self.refused().is_some_and(|refused| refused.code == 404)
+    }
+}

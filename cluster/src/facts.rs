@@ -1,0 +1,62 @@
+//! What a cluster serves: its resources and its version. Asked once per run.
+
+use kube::discovery::{Discovery, Scope as KubeScope};
+use landfall_core::manifest::{Gvk, Resource, Scope};
+use std::collections::BTreeMap;
+
+use crate::Error;
+use crate::channel::{Call, Channel};
+
+/// What the API server serves.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Its version as it says it: "v1.36.3".
+    pub version: String,
+    /// Every resource that it serves, in every version.
+    pub resources: BTreeMap<Gvk, Resource>,
+}
+
+impl Facts {
+    /// Asks for the version and, in two requests where the server is 1.30 or newer, for the resources.
+    pub(crate) async fn ask(channel: &Channel) -> Result<Self, Error> {
+        let version = channel.send(Call::get("/version".to_owned())).await?;
+        let discovery = match Discovery::new(channel.client().clone()).run_aggregated().await {
+            Ok(discovery) => discovery,
+            Err(_) => Discovery::new(channel.client().clone())
+                .run()
+                .await
+                .map_err(|error| Error::Answer { request: "GET /apis".to_owned(), why: error.to_string() })?,
+        };
+        Ok(Self {
+            version: version.body["gitVersion"].as_str().unwrap_or_default().to_owned(),
+            resources: resources(&discovery),
+        })
+    }
+
+    /// Returns the resource of a kind, where the server serves it.
+    pub fn resource(&self, gvk: &Gvk) -> Option<&Resource> {
+        self.resources.get(gvk)
+    }
+
+    /// Returns the resource of a kind in whichever version the server serves, the newest first.
+    pub fn any_version(&self, group: &str, kind: &str) -> Option<&Resource> {
+        self.resources.values().rev().find(|resource| resource.gvk.group == group && resource.gvk.kind == kind)
+    }
+}
+
+fn resources(discovery: &Discovery) -> BTreeMap<Gvk, Resource> {
+    let mut found = BTreeMap::new();
+    for group in discovery.groups() {
+        for version in group.versions() {
+            for (resource, capabilities) in group.versioned_resources(version) {
+                let gvk = Gvk { group: resource.group, version: resource.version, kind: resource.kind };
+                let scope = match capabilities.scope {
+                    KubeScope::Cluster => Scope::Cluster,
+                    KubeScope::Namespaced => Scope::Namespaced,
+                };
+                found.insert(gvk.clone(), Resource { gvk, plural: resource.plural, scope });
+            }
+        }
+    }
+    found
+}

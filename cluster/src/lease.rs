@@ -1,0 +1,249 @@
+//! One run at a time per target: a Lease (coordination.k8s.io/v1), renewed while the run lives.
+//!
+//! A Lease does not fence writes, so the [`Writer`](crate::Writer) asks [`Lock::check`] before each one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use jiff::Timestamp;
+use landfall_core::id::TargetId;
+use landfall_core::trust::Permit;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::channel::{Call, Channel};
+use crate::{Connection, Error};
+
+/// How long a hold lasts when nobody renews it.
+const LEASE_SECONDS: u64 = 30;
+const RENEW_SECONDS: u64 = 7;
+/// Writes stop this long before the hold could end, because clocks and networks are slow.
+const MARGIN_SECONDS: u64 = 6;
+/// How long a run waits for another one before it gives up.
+const WAIT_SECONDS_MAX: u64 = 120;
+const POLL_SECONDS: u64 = 2;
+
+/// Who holds a target: the run's address, the same for every attempt of one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder(pub String);
+
+/// A held target. Ends when released, or by itself when the run dies.
+pub struct Lock {
+    pub(crate) channel: Channel,
+    pub(crate) target: TargetId,
+    lease: String,
+    holder: Holder,
+    held: Arc<Held>,
+    renewal: JoinHandle<()>,
+}
+
+/// Until when the hold is certain, in milliseconds after `epoch`.
+struct Held {
+    epoch: Instant,
+    until_milliseconds: AtomicU64,
+}
+
+impl Lock {
+    /// Takes the permitted target's Lease, waiting while another run holds it. A holder's own Lease is taken at once.
+    pub async fn acquire(connection: &Connection, permit: &Permit, holder: Holder) -> Result<Self, Error> {
+        let channel = connection.writing_channel()?;
+        let target = permit.target().clone();
+        let lease = lease_path(&target);
+        let held = Arc::new(Held { epoch: Instant::now(), until_milliseconds: AtomicU64::new(0) });
+        wait_for(&channel, &lease, &target, &holder, &held).await?;
+        let renewal = tokio::spawn(renew(channel.clone(), lease.clone(), holder.clone(), Arc::clone(&held)));
+        Ok(Self { channel, target, lease, holder, held, renewal })
+    }
+
+    /// Fails when the hold may have ended: nothing may be written then.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.held.is_certain() { Ok(()) } else { Err(Error::LostLease { lease: self.lease.clone() }) }
+    }
+
+    /// Gives the target up, so that the next run need not wait.
+    pub async fn release(self) -> Result<(), Error> {
+        self.renewal.abort();
+        let Some(mut current) = read(&self.channel, &self.lease).await? else { return Ok(()) };
+        if holder_of(&current) != self.holder.0 {
+            return Ok(());
+        }
+        current["spec"]["holderIdentity"] = Value::Null;
+        replace(&self.channel, &self.lease, &current).await.map(|_| ())
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
+}
+
+impl Held {
+    fn extend(&self, asked_at: Instant) {
+        let certain = asked_at + Duration::from_secs(LEASE_SECONDS - MARGIN_SECONDS);
+        let milliseconds = u64::try_from((certain - self.epoch).as_millis()).unwrap_or(u64::MAX);
+        self.until_milliseconds.store(milliseconds, Ordering::SeqCst);
+    }
+
+    fn is_certain(&self) -> bool {
+        self.epoch.elapsed().as_millis() < u128::from(self.until_milliseconds.load(Ordering::SeqCst))
+    }
+}
+
+async fn wait_for(
+    channel: &Channel,
+    lease: &str,
+    target: &TargetId,
+    holder: &Holder,
+    held: &Held,
+) -> Result<(), Error> {
+    let deadline = Instant::now() + Duration::from_secs(WAIT_SECONDS_MAX);
+    loop {
+        let asked_at = Instant::now();
+        let current = read(channel, lease).await?;
+        let free = current.as_ref().is_none_or(|current| is_free(current, holder));
+        if free && take(channel, lease, target, current.as_ref(), holder).await? {
+            held.extend(asked_at);
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            let holder = current.as_ref().map(holder_of).unwrap_or_default();
+            return Err(Error::Held { lease: lease_name(target), holder, seconds: LEASE_SECONDS });
+        }
+        sleep(Duration::from_secs(POLL_SECONDS)).await;
+    }
+}
+
+async fn renew(channel: Channel, lease: String, holder: Holder, held: Arc<Held>) {
+    loop {
+        sleep(Duration::from_secs(RENEW_SECONDS)).await;
+        let asked_at = Instant::now();
+        match renew_once(&channel, &lease, &holder).await {
+            Ok(true) => held.extend(asked_at),
+            Ok(false) => return tracing::warn!(lease, "the lease has another holder now"),
+            Err(error) => tracing::warn!(lease, %error, "could not renew the lease"),
+        }
+    }
+}
+
+async fn renew_once(channel: &Channel, lease: &str, holder: &Holder) -> Result<bool, Error> {
+    let Some(mut current) = read(channel, lease).await? else { return Ok(false) };
+    if holder_of(&current) != holder.0 {
+        return Ok(false);
+    }
+    current["spec"]["renewTime"] = now();
+    replace(channel, lease, &current).await
+}
+
+/// A Lease's times are read by other machines: the one place of this crate that asks for the time of day.
+#[expect(clippy::disallowed_methods, reason = "a Lease carries the time of day")]
+fn time_of_day() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Whether nobody else holds the Lease: released, expired, or ours already.
+fn is_free(current: &Value, holder: &Holder) -> bool {
+    let current_holder = holder_of(current);
+    current_holder.is_empty() || current_holder == holder.0 || is_expired(&current["spec"])
+}
+
+fn is_expired(spec: &Value) -> bool {
+    let seconds = spec["leaseDurationSeconds"].as_i64().unwrap_or_default();
+    let renewed: Option<Timestamp> = spec["renewTime"].as_str().and_then(|text| text.parse().ok());
+    renewed.is_none_or(|renewed| time_of_day().as_second() - renewed.as_second() > seconds)
+}
+
+/// Writes our name into the Lease. Returns false when another run was faster.
+async fn take(
+    channel: &Channel,
+    lease: &str,
+    target: &TargetId,
+    current: Option<&Value>,
+    holder: &Holder,
+) -> Result<bool, Error> {
+    let spec = json!({
+        "holderIdentity": holder.0, "leaseDurationSeconds": LEASE_SECONDS, "acquireTime": now(), "renewTime": now(),
+    });
+    if let Some(current) = current {
+        let mut next = current.clone();
+        next["spec"] = spec;
+        return replace(channel, lease, &next).await;
+    }
+    let body = json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": {"name": object_name(target), "namespace": target.namespace.as_str()}, "spec": spec,
+    });
+    let collection = lease.rsplit_once('/').map_or(lease, |(collection, _)| collection);
+    let call = Call::new(Method::POST, collection.to_owned(), "application/json", bytes_of(&body));
+    written(channel.once(&call).await.map_err(|error| denied(error, "create", target)))
+}
+
+async fn replace(channel: &Channel, lease: &str, body: &Value) -> Result<bool, Error> {
+    let call = Call::new(Method::PUT, lease.to_owned(), "application/json", bytes_of(body));
+    written(channel.once(&call).await)
+}
+
+/// A conflict means that somebody else was faster; the loop reads again and sees who.
+fn written<T>(answer: Result<T, Error>) -> Result<bool, Error> {
+    match answer {
+        Ok(_) => Ok(true),
+        Err(error) if error.refused().is_some_and(|refused| refused.code == 409) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+async fn read(channel: &Channel, lease: &str) -> Result<Option<Value>, Error> {
+    match channel.send(Call::get(lease.to_owned())).await {
+        Ok(answer) => Ok(Some(answer.body)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn denied(error: Error, verb: &str, target: &TargetId) -> Error {
+    match error {
+        Error::Refused(mut refused) if refused.code == 404 => {
+            refused.help =
+                format!("create the namespace {} first: the inventory and the lease live there", target.namespace);
+            refused.into()
+        }
+        Error::Refused(mut refused) if refused.code == 403 => {
+            refused.help = format!(
+                "a Role in the namespace {} with this rule would allow it: {{apiGroups: [\"coordination.k8s.io\"], \
+                 resources: [\"leases\"], verbs: [\"{verb}\"]}}",
+                target.namespace
+            );
+            refused.into()
+        }
+        other => other,
+    }
+}
+
+fn holder_of(lease: &Value) -> String {
+    lease["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
+}
+
+fn object_name(target: &TargetId) -> String {
+    format!("landfall-{}-{}", target.app, target.environment)
+}
+
+fn lease_name(target: &TargetId) -> String {
+    format!("Lease/{} in {}", object_name(target), target.namespace)
+}
+
+fn lease_path(target: &TargetId) -> String {
+    format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases/{}", target.namespace, object_name(target))
+}
+
+/// `MicroTime` wants exactly six digits of fraction.
+fn now() -> Value {
+    Value::String(time_of_day().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string())
+}
+
+fn bytes_of(value: &Value) -> Bytes {
+    Bytes::from(value.to_string())
+}

@@ -1,0 +1,126 @@
+//! Writes what a plan approved, and nothing else. Does not decide, order or wait.
+
+use bytes::Bytes;
+use http::Method;
+use landfall_core::gate::ApprovedPlan;
+use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
+use landfall_core::plan::{Change, Class};
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::channel::Call;
+use crate::reader::{APPLY_PATCH, apply_request, explain_denial};
+use crate::{Error, Lock, path};
+
+/// Writes one approved plan to one held target.
+pub struct Writer {
+    lock: Lock,
+    approved: ApprovedPlan,
+    manager: String,
+}
+
+impl Writer {
+    /// Makes a writer of an approved plan and the lock of its target; `manager` is the inventory's field manager.
+    ///
+    /// Returns the lock when plan and lock are of different targets.
+    pub fn new(lock: Lock, approved: ApprovedPlan, manager: String) -> Result<Self, Box<Lock>> {
+        if approved.plan().target == lock.target { Ok(Self { lock, approved, manager }) } else { Err(Box::new(lock)) }
+    }
+
+    /// The plan that may be written.
+    pub fn plan(&self) -> &landfall_core::plan::Plan {
+        self.approved.plan()
+    }
+
+    /// Applies an approved object (server-side apply, never forced). An existing object is named by its UID too,
+    /// so that one that vanished is not made again by accident. Returns none when the plan does not write it.
+    pub async fn apply(&self, id: &ObjectId, resource: &Resource) -> Result<Option<Answer>, Error> {
+        let Some(change) = self.change(id, writes) else { return Ok(None) };
+        let Some(mut body) = change.body.clone() else { return Ok(None) };
+        if let Some(uid) = &change.uid {
+            body["metadata"]["uid"] = uid.clone().into();
+        }
+        self.lock.check()?;
+        let (target, bytes) = apply_request(resource, &body, &self.manager, "");
+        let call = Call::new(Method::PATCH, target, APPLY_PATCH, bytes);
+        let answer = self.lock.channel.send(call).await;
+        answer.map(Some).map_err(|error| explain_denial(error, "patch", resource, id.namespace.as_deref()))
+    }
+
+    /// Deletes an approved object by its UID, dependents in the background. Absent already is done already.
+    pub async fn delete(&self, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
+        let Some(change) = self.change(id, |class| matches!(class, Class::Delete)) else { return Ok(()) };
+        let Some(uid) = &change.uid else { return Ok(()) };
+        self.lock.check()?;
+        let body = json!({
+            "apiVersion": "v1", "kind": "DeleteOptions",
+            "propagationPolicy": "Background", "preconditions": {"uid": uid},
+        });
+        let target = path::object(resource, id.namespace.as_deref(), &id.name);
+        let call = Call::new(Method::DELETE, target, "application/json", Bytes::from(body.to_string()));
+        match self.lock.channel.send(call).await {
+            Ok(_) => Ok(()),
+            Err(error) if is_gone(&error) => Ok(()),
+            Err(error) => Err(explain_denial(error, "delete", resource, id.namespace.as_deref())),
+        }
+    }
+
+    /// Writes the inventory's `ConfigMap`, if it still is the version that was read. Returns it as stored.
+    pub async fn record(&self, inventory: &Value) -> Result<Value, Error> {
+        self.lock.check()?;
+        let resource = config_map();
+        let namespace = self.lock.target.namespace.as_str();
+        let name = inventory["metadata"]["name"].as_str().unwrap_or_default();
+        let is_new = inventory["metadata"]["resourceVersion"].is_null();
+        let (method, target) = if is_new {
+            (Method::POST, path::collection(&resource, Some(namespace)))
+        } else {
+            (Method::PUT, path::object(&resource, Some(namespace), name))
+        };
+        let call = Call::new(method, target, "application/json", Bytes::from(inventory.to_string()));
+        match self.lock.channel.send(call).await {
+            Ok(answer) => Ok(answer.body),
+            Err(error) if error.refused().is_some_and(|refused| refused.code == 409) => {
+                self.recorded_already(inventory, name, error).await
+            }
+            Err(error) => {
+                Err(explain_denial(error, if is_new { "create" } else { "update" }, &resource, Some(namespace)))
+            }
+        }
+    }
+
+    /// A repeated call conflicts with its own first try: when what is stored is what we sent, it worked.
+    async fn recorded_already(&self, inventory: &Value, name: &str, error: Error) -> Result<Value, Error> {
+        let target = path::object(&config_map(), Some(self.lock.target.namespace.as_str()), name);
+        let stored = self.lock.channel.send(Call::get(target)).await?.body;
+        if stored["data"] == inventory["data"] { Ok(stored) } else { Err(error) }
+    }
+
+    /// Ends the hold on the target.
+    pub async fn release(self) -> Result<(), Error> {
+        self.lock.release().await
+    }
+
+    fn change(&self, id: &ObjectId, wanted: impl Fn(&Class) -> bool) -> Option<&Change> {
+        self.approved.plan().changes.iter().find(|change| change.id == *id && wanted(&change.class))
+    }
+}
+
+/// Whether a class sends its body.
+fn writes(class: &Class) -> bool {
+    match class {
+        Class::Create | Class::Change | Class::Unverified { .. } => true,
+        Class::Same | Class::Keep { .. } | Class::Delete | Class::Blocked { .. } => false,
+    }
+}
+
+/// The object is gone, or another one has its name now: either way ours is deleted.
+fn is_gone(error: &Error) -> bool {
+    error
+        .refused()
+        .is_some_and(|refused| refused.code == 404 || (refused.code == 409 && refused.message.contains("UID")))
+}
+
+fn config_map() -> Resource {
+    Resource { gvk: Gvk::new("v1", "ConfigMap"), plural: "configmaps".to_owned(), scope: Scope::Namespaced }
+}

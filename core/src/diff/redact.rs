@@ -1,0 +1,107 @@
+//! Takes Secret values out of text that others wrote: server messages, logs. Does not know where the text goes.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::{Line, ObjectDiff};
+
+/// What stands in a value's place.
+const MASK: &str = "***";
+
+/// Shorter values ("3", "on") are everywhere in harmless text: they are masked only between quotes.
+const ANYWHERE_CHARS_MIN: usize = 4;
+
+/// Shorter lines of a value with many lines are not telling: "}", "---".
+const LINE_CHARS_MIN: usize = 8;
+
+/// Replaces the values of known Secrets in any text.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    /// Longest first, so that a value within another leaves nothing of it.
+    anywhere: Vec<String>,
+    quoted: Vec<String>,
+}
+
+impl Redactor {
+    /// Reads the values of every Secret among `objects`, as text and as base64.
+    pub fn of<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Self {
+        let mut values = BTreeSet::new();
+        for object in objects.into_iter().filter(|object| object["kind"] == "Secret") {
+            collect(&object["stringData"], &mut values, plain_forms);
+            collect(&object["data"], &mut values, encoded_forms);
+        }
+        Self::of_values(values)
+    }
+
+    /// Takes the values as they are.
+    pub fn of_values(values: impl IntoIterator<Item = String>) -> Self {
+        let mut all: Vec<String> = values.into_iter().filter(|value| !value.trim().is_empty()).collect();
+        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        let (anywhere, quoted) = all.into_iter().partition(|value| value.chars().count() >= ANYWHERE_CHARS_MIN);
+        Self { anywhere, quoted }
+    }
+
+    /// Returns the text with every known value masked.
+    pub fn text(&self, text: &str) -> String {
+        let mut safe = text.to_owned();
+        for value in self.anywhere.iter().filter(|value| text.contains(value.as_str())) {
+            safe = safe.replace(value.as_str(), MASK);
+        }
+        for value in &self.quoted {
+            for quote in ['"', '\'', '`'] {
+                safe = safe.replace(&format!("{quote}{value}{quote}"), &format!("{quote}{MASK}{quote}"));
+            }
+        }
+        safe
+    }
+
+    /// Masks every line and heading of a difference.
+    pub fn diff(&self, diff: &mut ObjectDiff) {
+        for hunk in &mut diff.hunks {
+            hunk.path = self.text(&hunk.path);
+            for line in &mut hunk.lines {
+                let (Line::Removed(text) | Line::Added(text) | Line::Context(text) | Line::Masked(text)) = line;
+                *text = self.text(text);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Redactor({} values)", self.anywhere.len() + self.quoted.len())
+    }
+}
+
+/// Returns `text` with each of `values` masked.
+pub fn redact(text: &str, values: &[&str]) -> String {
+    Redactor::of_values(values.iter().map(|value| (*value).to_owned())).text(text)
+}
+
+fn collect(map: &Value, values: &mut BTreeSet<String>, forms: fn(&str) -> Vec<String>) {
+    let texts = map.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
+    values.extend(texts.flat_map(forms));
+}
+
+fn encoded_forms(encoded: &str) -> Vec<String> {
+    let decoded = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let mut forms = decoded.as_deref().map(plain_forms).unwrap_or_default();
+    forms.push(encoded.trim_end_matches('=').to_owned());
+    forms
+}
+
+/// A value as it is, as base64, as JSON and Go quote it, and each of its lines.
+fn plain_forms(value: &str) -> Vec<String> {
+    let quoted = Value::from(value).to_string();
+    let encoded = STANDARD.encode(value);
+    let mut forms = vec![value.to_owned(), value.trim().to_owned(), quoted[1..quoted.len() - 1].to_owned()];
+    forms.push(encoded.trim_end_matches('=').to_owned());
+    if value.contains('\n') {
+        let lines = value.lines().map(str::trim).filter(|line| line.chars().count() >= LINE_CHARS_MIN);
+        forms.extend(lines.map(str::to_owned));
+    }
+    forms
+}

@@ -1,0 +1,99 @@
+//! What may stop a deploy, and the one way to an approved plan. Does not gather evidence.
+
+mod blocked;
+mod empty_render;
+mod max_deletions;
+mod observe;
+
+use serde::Serialize;
+
+use crate::id::{CommitSha, TargetId};
+use crate::plan::{Change, Plan};
+use crate::rules::Environment;
+use crate::trust::Permit;
+
+/// A gate that says no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Hold {
+    /// The gate: `max_deletions`.
+    pub gate: &'static str,
+    /// Why, as a short clause: "deletes 7 objects, the rules allow 5".
+    pub why: String,
+    /// The next step, as one sentence.
+    pub help: String,
+    /// Whether it opens by itself.
+    pub opens_by_itself: bool,
+}
+
+/// Whose rules judge: both must be open, so that no change switches off its own gates.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy<'a> {
+    /// The environment by the rules that would be deployed.
+    pub own: &'a Environment,
+    /// The same environment by the rules before the push; none when it was not there.
+    pub before: Option<&'a Environment>,
+}
+
+/// What a plan alone does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evidence {
+    /// How many objects Git wants.
+    pub desired: usize,
+    /// How many objects the inventory has.
+    pub inventory: usize,
+}
+
+/// A plan that may be written. It comes only from [`open`], and a writer takes nothing else.
+#[derive(Debug, PartialEq)]
+pub struct ApprovedPlan {
+    plan: Plan,
+}
+
+impl ApprovedPlan {
+    /// Returns the plan.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Gives up the approval for what it approved: where, which commit, and every change.
+    pub fn into_parts(self) -> (TargetId, CommitSha, Vec<Change>) {
+        (self.plan.target, self.plan.commit, self.plan.changes)
+    }
+}
+
+/// Asks every gate, and returns those that say no.
+pub fn judge(plan: &Plan, policy: Policy<'_>, evidence: Evidence) -> Vec<Hold> {
+    let holds = [
+        observe::judge(policy),
+        blocked::judge(plan),
+        empty_render::judge(policy, evidence),
+        max_deletions::judge(plan, policy),
+    ];
+    holds.into_iter().flatten().collect()
+}
+
+/// Approves a plan that nothing holds and whose target and commit the permit is for. Otherwise gives it back.
+#[expect(clippy::result_large_err, reason = "both ways out carry the plan")]
+pub fn open(plan: Plan, mut holds: Vec<Hold>, permit: &Permit) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
+    holds.extend(foreign(&plan, permit));
+    if holds.is_empty() { Ok(ApprovedPlan { plan }) } else { Err((plan, holds)) }
+}
+
+fn foreign(plan: &Plan, permit: &Permit) -> Option<Hold> {
+    let why = if *permit.target() != plan.target {
+        format!("the permit is for {}, the plan for {}", permit.target(), plan.target)
+    } else if !permit.covers(&plan.commit) {
+        format!("the plan is of {}, which is not the commit that was pushed", plan.commit.short())
+    } else {
+        return None;
+    };
+    let help = "Run this again from the pipeline of the commit that is to be deployed.".to_owned();
+    Some(Hold { gate: "permit", why, help, opens_by_itself: false })
+}
+
+impl<'a> Policy<'a> {
+    /// Returns the environments that must both agree.
+    fn all(self) -> impl Iterator<Item = &'a Environment> {
+        std::iter::once(self.own).chain(self.before)
+    }
+}

@@ -1,0 +1,205 @@
+//! What one app put into one target: the record that makes deletion safe. Does not read or write the cluster.
+//!
+//! It is kept in a `ConfigMap` beside the objects. The superset of old and new is written before the first apply and
+//! the exact set after the last deletion, so a run that dies in between loses no object.
+
+mod wire;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::id::{AppName, CommitSha, EnvName, TargetId};
+use crate::manifest::ObjectId;
+
+/// The label that every object of an inventory carries; its value is the inventory's id.
+pub const LABEL: &str = "landfall.dev/inventory";
+
+/// Most characters of a field manager's name (apimachinery, `meta/v1/validation`).
+const MANAGER_CHARS_MAX: usize = 128;
+
+/// Hexadecimal digits of the id that a field manager's name carries.
+const MANAGER_ID_CHARS: usize = 8;
+
+/// What one app put into one target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inventory {
+    /// The application that the objects belong to.
+    pub app: AppName,
+    /// The environment that they belong to.
+    pub environment: EnvName,
+    /// The inventory's own id, the value of [`LABEL`]: 64 bits in 16 hexadecimal digits.
+    pub id: String,
+    /// The host's immutable id of the repository that deploys here; none when no host was known.
+    pub repository: Option<String>,
+    /// The commit of the newest attempt, written before its first apply.
+    pub attempted: Option<CommitSha>,
+    /// The commit that was last deployed whole.
+    pub deployed: Option<CommitSha>,
+    /// Every object that is, or may be, in the cluster because of us.
+    pub entries: BTreeMap<ObjectId, Entry>,
+    /// Fields that a newer Landfall wrote: kept as they are.
+    pub unknown: BTreeMap<String, Value>,
+}
+
+/// What is recorded of one object.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entry {
+    /// The live object's UID; none until its apply was answered.
+    pub uid: Option<String>,
+    /// The version of its API group that it was last sent in.
+    pub version: String,
+    /// The file that it was last written in.
+    pub origin: Option<String>,
+    /// The digest of the body that was last sent; none for a Secret, whose digest could be guessed offline.
+    pub sent: Option<String>,
+    /// Fields that a newer Landfall wrote: kept as they are.
+    pub unknown: BTreeMap<String, Value>,
+}
+
+/// Why an inventory cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// The `ConfigMap` has no inventory in it.
+    #[error("the ConfigMap `{name}` has no key `{key}`")]
+    #[diagnostic(code(inventory::missing), help("restore the ConfigMap, or delete it and adopt its objects again"))]
+    Missing {
+        /// The `ConfigMap`.
+        name: String,
+        /// The key that an inventory is kept under.
+        key: &'static str,
+    },
+    /// The text is not an inventory.
+    #[error("the inventory in the ConfigMap `{name}` cannot be read: {source}")]
+    #[diagnostic(code(inventory::damaged), help("restore the ConfigMap, or delete it and adopt its objects again"))]
+    Damaged {
+        /// The `ConfigMap`.
+        name: String,
+        /// What the text fails at.
+        source: serde_json::Error,
+    },
+    /// A newer Landfall changed the format.
+    #[error("the inventory in the ConfigMap `{name}` has format {found}, this Landfall reads up to {known}")]
+    #[diagnostic(code(inventory::newer), help("deploy with the newer Landfall that wrote it"))]
+    Newer {
+        /// The `ConfigMap`.
+        name: String,
+        /// The format's number.
+        found: u32,
+        /// The newest format that this version reads.
+        known: u32,
+    },
+    /// The inventory is somebody else's.
+    #[error("the inventory in the ConfigMap `{name}` belongs to {owner}")]
+    #[diagnostic(
+        code(inventory::foreign),
+        help("choose another `app`, or move its objects here with `landfall adopt`")
+    )]
+    Foreign {
+        /// The `ConfigMap`.
+        name: String,
+        /// Whose it is.
+        owner: String,
+    },
+    /// The inventory does not fit into a `ConfigMap`.
+    #[error("the inventory of {objects} objects has {bytes} bytes, a ConfigMap holds {max}")]
+    #[diagnostic(code(inventory::too_large), help("split the app into several, each with an inventory of its own"))]
+    TooLarge {
+        /// How many objects it names.
+        objects: usize,
+        /// How large it is.
+        bytes: usize,
+        /// How large it may be.
+        max: usize,
+    },
+}
+
+/// Returns the name of the `ConfigMap` that keeps a target's inventory.
+///
+/// Two targets of one namespace may share a name ("a-b" in "c", "a" in "b-c"): reading then says that it is foreign.
+pub fn config_map_name(target: &TargetId) -> String {
+    format!("landfall-{}-{}", target.app, target.environment)
+}
+
+impl Inventory {
+    /// Returns the empty inventory of a target that never had one.
+    ///
+    /// The id follows from where and what, not from chance: an inventory that was lost finds its objects again.
+    pub fn new(target: &TargetId, repository: Option<String>) -> Self {
+        Self {
+            app: target.app.clone(),
+            environment: target.environment.clone(),
+            id: derived_id(target),
+            repository,
+            attempted: None,
+            deployed: None,
+            entries: BTreeMap::new(),
+            unknown: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the inventory of `target` from a `ConfigMap`'s `data`.
+    ///
+    /// A repository is compared only where both sides know theirs: a shell without a host knows none.
+    pub fn read(data: &BTreeMap<String, String>, target: &TargetId, repository: Option<&str>) -> Result<Self, Error> {
+        let name = config_map_name(target);
+        let mut inventory = wire::read(data, &name)?;
+        if let Some(owner) = inventory.foreign_owner(target, repository) {
+            return Err(Error::Foreign { name, owner });
+        }
+        inventory.repository = inventory.repository.or_else(|| repository.map(str::to_owned));
+        Ok(inventory)
+    }
+
+    /// Returns the `ConfigMap`'s `data`. The same inventory always gives the same bytes.
+    pub fn data(&self) -> Result<BTreeMap<String, String>, Error> {
+        wire::write(self)
+    }
+
+    /// Returns the name that owns our fields in the cluster; no two inventories share one.
+    pub fn field_manager(&self) -> String {
+        let id: String = self.id.chars().take(MANAGER_ID_CHARS).collect();
+        let room = (MANAGER_CHARS_MAX - "landfall:".len() - "//".len() - MANAGER_ID_CHARS) / 2;
+        let cut = |name: &str| name[..name.len().min(room)].to_owned();
+        format!("landfall:{}/{}/{id}", cut(self.app.as_str()), cut(self.environment.as_str()))
+    }
+
+    /// Returns the inventory to write before the first apply: what was there, and what is about to be.
+    #[must_use]
+    pub fn superset(&self, desired: impl IntoIterator<Item = (ObjectId, String)>, attempted: CommitSha) -> Self {
+        let mut next = Self { attempted: Some(attempted), ..self.clone() };
+        for (id, version) in desired {
+            next.entries.entry(id).or_default().version = version;
+        }
+        next
+    }
+
+    /// Returns the inventory to write after the last deletion: what is there now, and nothing else.
+    #[must_use]
+    pub fn exact(&self, entries: impl IntoIterator<Item = (ObjectId, Entry)>, deployed: CommitSha) -> Self {
+        let entries = entries.into_iter().collect();
+        Self { attempted: Some(deployed.clone()), deployed: Some(deployed), entries, ..self.clone() }
+    }
+
+    fn foreign_owner(&self, target: &TargetId, repository: Option<&str>) -> Option<String> {
+        if self.app != target.app || self.environment != target.environment {
+            return Some(format!("the environment `{}` of the app `{}`", self.environment, self.app));
+        }
+        let (theirs, ours) = (self.repository.as_deref()?, repository?);
+        (theirs != ours).then(|| format!("another repository, which its host knows as `{theirs}`"))
+    }
+}
+
+fn derived_id(target: &TargetId) -> String {
+    let mut hash = Sha256::new();
+    for part in [target.app.as_str(), target.environment.as_str(), target.namespace.as_str()] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    let head = hash.finalize().first_chunk().copied().expect("a SHA-256 digest has 32 bytes");
+    format!("{:016x}", u64::from_be_bytes(head))
+}
+
+#[cfg(test)]
+mod tests;

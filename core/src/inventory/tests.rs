@@ -1,0 +1,151 @@
+//! Cases of the inventory: what it keeps, and what it refuses.
+
+use super::*;
+
+const OLD: &str = "0000000000000000000000000000000000000000";
+const NEW: &str = "1111111111111111111111111111111111111111";
+
+fn sha(text: &str) -> CommitSha {
+    text.parse().unwrap()
+}
+
+fn target(app: &str, environment: &str) -> TargetId {
+    TargetId {
+        app: app.parse().unwrap(),
+        environment: environment.parse().unwrap(),
+        cluster: "eu".parse().unwrap(),
+        namespace: "shop".parse().unwrap(),
+    }
+}
+
+fn deployment(name: &str) -> ObjectId {
+    let namespace = Some("shop".to_owned());
+    ObjectId { group: "apps".to_owned(), kind: "Deployment".to_owned(), namespace, name: name.to_owned() }
+}
+
+fn entry(uid: &str) -> Entry {
+    Entry {
+        uid: Some(uid.to_owned()),
+        version: "v1".to_owned(),
+        origin: Some("web.yaml".to_owned()),
+        sent: Some("abc".to_owned()),
+        ..Entry::default()
+    }
+}
+
+fn deployed_web() -> Inventory {
+    let empty = Inventory::new(&target("shop", "production"), Some("42".to_owned()));
+    empty.exact([(deployment("web"), entry("u1"))], sha(OLD))
+}
+
+fn data(json: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([("inventory.json".to_owned(), json.to_owned())])
+}
+
+#[test]
+fn an_inventory_reads_back_what_it_writes() {
+    let inventory = deployed_web();
+    let read = Inventory::read(&inventory.data().unwrap(), &target("shop", "production"), Some("42")).unwrap();
+    assert_eq!(read, inventory);
+}
+
+#[test]
+fn the_written_form_is_this_one() {
+    let mut inventory = deployed_web();
+    inventory.id = "00112233aabbccdd".to_owned();
+    let expected = format!(
+        r#"{{"version":1,"app":"shop","environment":"production","id":"00112233aabbccdd","repository":"42","attempted":"{OLD}","deployed":"{OLD}","entries":[{{"group":"apps","kind":"Deployment","namespace":"shop","name":"web","version":"v1","uid":"u1","origin":"web.yaml","sent":"abc"}}]}}"#
+    );
+    assert_eq!(inventory.data().unwrap(), data(&expected));
+}
+
+#[test]
+fn what_a_newer_version_added_survives() {
+    let json = r#"{"version":1,"app":"shop","environment":"production","id":"aa","hold":{"by":"ana"},
+        "entries":[{"kind":"Service","name":"web","version":"v1","weight":3}]}"#;
+    let inventory = Inventory::read(&data(json), &target("shop", "production"), None).unwrap();
+    let written = &inventory.superset([], sha(NEW)).data().unwrap()["inventory.json"];
+    assert!(written.contains(r#""hold":{"by":"ana"}"#), "{written}");
+    assert!(written.contains(r#""weight":3"#), "{written}");
+}
+
+#[test]
+fn the_superset_forgets_nothing() {
+    let wanted = [(deployment("web"), "v2".to_owned()), (deployment("api"), "v1".to_owned())];
+    let superset = deployed_web().superset(wanted, sha(NEW));
+    assert_eq!(superset.attempted, Some(sha(NEW)));
+    assert_eq!(superset.deployed, Some(sha(OLD)));
+    assert_eq!(superset.entries[&deployment("web")], Entry { version: "v2".to_owned(), ..entry("u1") });
+    assert_eq!(superset.entries[&deployment("api")], Entry { version: "v1".to_owned(), ..Entry::default() });
+}
+
+#[test]
+fn the_exact_set_replaces_the_superset() {
+    let superset = deployed_web().superset([(deployment("api"), "v1".to_owned())], sha(NEW));
+    let exact = superset.exact([(deployment("api"), entry("u2"))], sha(NEW));
+    assert_eq!(exact.deployed, Some(sha(NEW)));
+    assert_eq!(exact.entries, BTreeMap::from([(deployment("api"), entry("u2"))]));
+}
+
+#[test]
+fn a_lost_inventory_gets_its_id_again_and_another_one_never_does() {
+    let id = |target: &TargetId| Inventory::new(target, None).id;
+    let ours = target("shop", "production");
+    assert_eq!(id(&ours), id(&ours));
+    assert_eq!(id(&ours).len(), 16);
+    let elsewhere = TargetId { namespace: "shop-2".parse().unwrap(), ..ours.clone() };
+    for other in [id(&target("shop", "staging")), id(&elsewhere)] {
+        assert_ne!(other, id(&ours));
+    }
+}
+
+#[test]
+fn the_field_manager_names_the_inventory_and_fits() {
+    let mut inventory = deployed_web();
+    inventory.id = "00112233aabbccdd".to_owned();
+    assert_eq!(inventory.field_manager(), "landfall:shop/production/00112233");
+    let long = Inventory::new(&target(&"a".repeat(63), &"e".repeat(63)), None);
+    assert!(long.field_manager().len() <= 128, "{}", long.field_manager());
+    assert!(long.field_manager().ends_with(&long.id[..8]));
+}
+
+#[test]
+fn a_foreign_inventory_is_refused() {
+    let written = deployed_web().data().unwrap();
+    let refusal = |target: &TargetId, repository| {
+        Inventory::read(&written, target, repository).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let ours = target("shop", "production");
+    assert_eq!(refusal(&ours, Some("42")), Ok(()));
+    assert_eq!(refusal(&ours, None), Ok(()));
+    let other_repository = "the inventory in the ConfigMap `landfall-shop-production` belongs to another repository, which its host knows as `42`";
+    assert_eq!(refusal(&ours, Some("43")), Err(other_repository.to_owned()));
+    let other_environment = "the inventory in the ConfigMap `landfall-shop-staging` belongs to the environment `production` of the app `shop`";
+    assert_eq!(refusal(&target("shop", "staging"), Some("42")), Err(other_environment.to_owned()));
+}
+
+#[test]
+fn a_repository_that_was_not_known_is_recorded_later() {
+    let unknown = Inventory::new(&target("shop", "production"), None);
+    let read = Inventory::read(&unknown.data().unwrap(), &target("shop", "production"), Some("42")).unwrap();
+    assert_eq!(read.repository.as_deref(), Some("42"));
+    assert_eq!(read.id, unknown.id);
+}
+
+#[test]
+fn what_is_not_an_inventory_is_an_error_that_says_so() {
+    let message = |data: &BTreeMap<String, String>| {
+        Inventory::read(data, &target("shop", "production"), None).unwrap_err().to_string()
+    };
+    assert_eq!(message(&BTreeMap::new()), "the ConfigMap `landfall-shop-production` has no key `inventory.json`");
+    assert!(message(&data("{")).contains("cannot be read: EOF"));
+    assert!(message(&data("{}")).contains("cannot be read: missing field `version`"));
+    assert!(message(&data(r#"{"version":2}"#)).contains("has format 2, this Landfall reads up to 1"));
+}
+
+#[test]
+fn an_inventory_that_no_config_map_holds_is_refused() {
+    let names = (0..20_000).map(|n| (deployment(&format!("web-{n}")), "v1".to_owned()));
+    let error = deployed_web().superset(names, sha(NEW)).data().unwrap_err();
+    assert!(matches!(error, Error::TooLarge { objects: 20_001, .. }), "{error}");
+}

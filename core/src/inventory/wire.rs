@@ -1,0 +1,135 @@
+//! The inventory as it stands in a `ConfigMap`: JSON under one key. Does not judge whose it is.
+//!
+//! Within a format number only new keys may appear; a reader keeps the keys that it does not know. A change that
+//! an older reader would misread gets a new number, which older readers refuse.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Entry, Error, Inventory};
+use crate::id::{AppName, CommitSha, EnvName};
+use crate::manifest::ObjectId;
+
+/// The key of the `ConfigMap`'s `data`.
+const KEY: &str = "inventory.json";
+
+/// The newest format that this version reads, and the one that it writes.
+const FORMAT: u32 = 1;
+
+/// Most bytes of an inventory: a `ConfigMap` holds 1 MiB (kubernetes/core validation, `MaxSecretSize`), keys included.
+const DATA_BYTES_MAX: usize = 1024 * 1024 - KEY.len();
+
+#[derive(Deserialize)]
+struct Header {
+    version: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireInventory {
+    version: u32,
+    app: AppName,
+    environment: EnvName,
+    id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    repository: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempted: Option<CommitSha>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deployed: Option<CommitSha>,
+    #[serde(default)]
+    entries: Vec<WireEntry>,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireEntry {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    group: String,
+    kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    name: String,
+    version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sent: Option<String>,
+    #[serde(flatten)]
+    unknown: BTreeMap<String, Value>,
+}
+
+/// Reads the inventory that the `ConfigMap` `name` holds.
+pub(super) fn read(data: &BTreeMap<String, String>, name: &str) -> Result<Inventory, Error> {
+    let damaged = |source| Error::Damaged { name: name.to_owned(), source };
+    let text = data.get(KEY).ok_or_else(|| Error::Missing { name: name.to_owned(), key: KEY })?;
+    let header: Header = serde_json::from_str(text).map_err(damaged)?;
+    if header.version > FORMAT {
+        return Err(Error::Newer { name: name.to_owned(), found: header.version, known: FORMAT });
+    }
+    let wire: WireInventory = serde_json::from_str(text).map_err(damaged)?;
+    Ok(from_wire(wire))
+}
+
+/// Writes the inventory as a `ConfigMap`'s `data`.
+pub(super) fn write(inventory: &Inventory) -> Result<BTreeMap<String, String>, Error> {
+    let text = serde_json::to_string(&to_wire(inventory)).expect("strings, lists and string keys always serialise");
+    if text.len() > DATA_BYTES_MAX {
+        let objects = inventory.entries.len();
+        return Err(Error::TooLarge { objects, bytes: text.len(), max: DATA_BYTES_MAX });
+    }
+    Ok(BTreeMap::from([(KEY.to_owned(), text)]))
+}
+
+fn from_wire(wire: WireInventory) -> Inventory {
+    Inventory {
+        app: wire.app,
+        environment: wire.environment,
+        id: wire.id,
+        repository: wire.repository,
+        attempted: wire.attempted,
+        deployed: wire.deployed,
+        entries: wire.entries.into_iter().map(entry_from_wire).collect(),
+        unknown: wire.unknown,
+    }
+}
+
+fn entry_from_wire(wire: WireEntry) -> (ObjectId, Entry) {
+    let id = ObjectId { group: wire.group, kind: wire.kind, namespace: wire.namespace, name: wire.name };
+    let entry =
+        Entry { uid: wire.uid, version: wire.version, origin: wire.origin, sent: wire.sent, unknown: wire.unknown };
+    (id, entry)
+}
+
+fn to_wire(inventory: &Inventory) -> WireInventory {
+    let inventory = inventory.clone();
+    WireInventory {
+        version: FORMAT,
+        app: inventory.app,
+        environment: inventory.environment,
+        id: inventory.id,
+        repository: inventory.repository,
+        attempted: inventory.attempted,
+        deployed: inventory.deployed,
+        entries: inventory.entries.into_iter().map(|(id, entry)| entry_to_wire(id, entry)).collect(),
+        unknown: inventory.unknown,
+    }
+}
+
+fn entry_to_wire(id: ObjectId, entry: Entry) -> WireEntry {
+    WireEntry {
+        group: id.group,
+        kind: id.kind,
+        namespace: id.namespace,
+        name: id.name,
+        version: entry.version,
+        uid: entry.uid,
+        origin: entry.origin,
+        sent: entry.sent,
+        unknown: entry.unknown,
+    }
+}

@@ -1,0 +1,227 @@
+//! A tree as a JSON value: aliases followed, keys named, every part's span kept.
+//!
+//! Follows go-yaml v2.4 `decode.go` and the key rules of sigs.k8s.io/yaml.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use super::Compat;
+use super::limits::{ALIAS_RATIO_NODES_HIGH, ALIAS_RATIO_NODES_LOW, ALIASED_NODES_FREE, DEPTH_MAX, EXPANDED_NODES_MAX};
+use super::located::Located;
+use super::number::{float_key, float_value, uint_value};
+use super::problem::{ReadError, ReadProblem};
+use super::source::Text;
+use super::spans::{Spans, push_step};
+use super::tree::{Kind, NodeId, Scalar, Tree};
+
+/// Builds the value of a whole document.
+///
+/// Returns `None` after an error that makes going on pointless.
+pub(crate) fn build(
+    tree: &Tree,
+    root: NodeId,
+    (text, mode): (&Text, Compat),
+    errors: &mut Vec<ReadError>,
+) -> Option<(Value, Spans)> {
+    let mut builder = Builder {
+        tree,
+        text,
+        mode,
+        errors,
+        spans: Spans::default(),
+        pointer: String::new(),
+        expanded: 0,
+        aliased: 0,
+        following: Vec::new(),
+        depth: 0,
+    };
+    match builder.value(root) {
+        Ok(value) => Some((value, builder.spans)),
+        Err(stop) => {
+            errors.push(*stop);
+            None
+        }
+    }
+}
+
+/// An error after which the rest of the document is not read.
+pub(crate) type Stop = Box<ReadError>;
+
+pub(crate) struct Builder<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) mode: Compat,
+    text: &'a Text,
+    errors: &'a mut Vec<ReadError>,
+    spans: Spans,
+    pointer: String,
+    expanded: usize,
+    aliased: usize,
+    following: Vec<NodeId>,
+    depth: usize,
+}
+
+impl Builder<'_> {
+    pub(crate) fn value(&mut self, id: NodeId) -> Result<Value, Stop> {
+        self.count(id)?;
+        let tree = self.tree;
+        let node = tree.node(id);
+        if let Kind::Alias(target) = node.kind {
+            return self.follow(id, target);
+        }
+        self.spans.set(&self.pointer, node.span.clone());
+        match &node.kind {
+            Kind::Scalar(scalar) => Ok(self.scalar(scalar, &node.span)),
+            Kind::MergeKey => Ok(Value::from("<<")),
+            Kind::Sequence(items) => self.deeper(id, |builder| builder.sequence(items)),
+            Kind::Mapping(pairs) => self.deeper(id, |builder| builder.mapping(pairs)),
+            Kind::Alias(_) | Kind::Broken => Ok(Value::Null),
+        }
+    }
+
+    fn follow(&mut self, alias: NodeId, target: NodeId) -> Result<Value, Stop> {
+        if self.following.contains(&alias) {
+            let span = self.span(alias);
+            return Err(Box::new(Located::new(self.text, ReadProblem::RecursiveAnchor, span, "this alias")));
+        }
+        self.following.push(alias);
+        let value = self.value(target);
+        self.following.pop();
+        value
+    }
+
+    fn deeper<T>(&mut self, id: NodeId, build: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        if self.depth == DEPTH_MAX {
+            return Err(Box::new(Located::new(self.text, ReadProblem::TooDeep, self.span(id), "too deep")));
+        }
+        self.depth += 1;
+        let result = build(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn scalar(&mut self, scalar: &Scalar, span: &Range<usize>) -> Value {
+        match scalar {
+            Scalar::Null => Value::Null,
+            Scalar::Bool(bool) => Value::Bool(*bool),
+            Scalar::Int(int) => Value::from(*int),
+            Scalar::Uint(uint) => uint_value(*uint),
+            Scalar::Text(text) => Value::from(text.as_str()),
+            Scalar::Float(float) => float_value(*float).unwrap_or_else(|| {
+                self.report(ReadProblem::NotFinite, span.clone(), "this value");
+                Value::Null
+            }),
+        }
+    }
+
+    fn sequence(&mut self, items: &[NodeId]) -> Result<Value, Stop> {
+        let mut values = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let value = self.at(&index.to_string(), |builder| builder.value(*item))?;
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn mapping(&mut self, pairs: &[(NodeId, NodeId)]) -> Result<Value, Stop> {
+        let mut map = Map::new();
+        let mut written: BTreeMap<String, NodeId> = BTreeMap::new();
+        for (key_node, value_node) in pairs {
+            if matches!(self.tree.node(*key_node).kind, Kind::MergeKey) {
+                self.merge(*key_node, *value_node, &mut map)?;
+                continue;
+            }
+            self.count(*key_node)?;
+            let Some(key) = self.key(*key_node) else { continue };
+            if let Some(first) = written.insert(key.clone(), *key_node) {
+                self.duplicate(&key, first, *key_node);
+            }
+            let span = self.span(*key_node);
+            let value = self.at(&key, |builder| {
+                builder.spans.forget(&builder.pointer);
+                builder.spans.set_key(&builder.pointer, span);
+                builder.value(*value_node)
+            })?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+
+    fn duplicate(&mut self, key: &str, first: NodeId, second: NodeId) {
+        if self.mode == Compat::Strict {
+            let problem = ReadProblem::DuplicateKey { key: key.to_owned() };
+            let error = Located::new(self.text, problem, self.span(second), "written again here");
+            self.errors.push(error.and(self.span(first), "first written here"));
+        }
+    }
+
+    /// Returns a key as sigs.k8s.io/yaml names it (`convertToJSONableObject`).
+    fn key(&mut self, id: NodeId) -> Option<String> {
+        let mut target = id;
+        while let Kind::Alias(next) = self.tree.node(target).kind {
+            target = next;
+        }
+        let what = match &self.tree.node(target).kind {
+            Kind::Scalar(Scalar::Text(text)) => return Some(text.clone()),
+            Kind::Scalar(Scalar::Bool(bool)) => return Some(bool.to_string()),
+            Kind::Scalar(Scalar::Int(int)) => return Some(int.to_string()),
+            Kind::Scalar(Scalar::Float(float)) => return Some(float_key(*float)),
+            Kind::MergeKey => return Some("<<".to_owned()),
+            Kind::Broken => return None,
+            Kind::Scalar(Scalar::Null) => "null",
+            Kind::Scalar(Scalar::Uint(_)) => "an integer this large",
+            Kind::Sequence(_) => "a list",
+            Kind::Mapping(_) | Kind::Alias(_) => "a mapping",
+        };
+        self.report(ReadProblem::KeyType { what }, self.span(id), "this key");
+        None
+    }
+
+    fn at<T>(&mut self, step: &str, build: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.pointer.len();
+        push_step(&mut self.pointer, step);
+        let result = build(self);
+        self.pointer.truncate(length);
+        result
+    }
+
+    /// Counts a decoded node, and stops alias bombs (go-yaml v2.4 `allowedAliasRatio`).
+    fn count(&mut self, id: NodeId) -> Result<(), Stop> {
+        self.expanded += 1;
+        self.aliased += usize::from(!self.following.is_empty());
+        let excessive = self.aliased > ALIASED_NODES_FREE
+            && self.expanded > 1000
+            && share(self.aliased, self.expanded) > allowed_share(self.expanded);
+        if excessive || self.expanded > EXPANDED_NODES_MAX {
+            let span = self.span(self.following.first().copied().unwrap_or(id));
+            let problem = ReadProblem::ExcessiveAliases;
+            return Err(Box::new(Located::new(self.text, problem, span, "while expanding this")));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn span(&self, id: NodeId) -> Range<usize> {
+        self.tree.node(id).span.clone()
+    }
+
+    pub(crate) fn report(&mut self, problem: ReadProblem, span: Range<usize>, label: &'static str) {
+        self.errors.push(Located::new(self.text, problem, span, label));
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio needs no more")]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole as f64
+}
+
+fn allowed_share(nodes: usize) -> f64 {
+    if nodes <= ALIAS_RATIO_NODES_LOW {
+        return 0.99;
+    }
+    if nodes >= ALIAS_RATIO_NODES_HIGH {
+        return 0.10;
+    }
+    let range = ALIAS_RATIO_NODES_HIGH - ALIAS_RATIO_NODES_LOW;
+    0.99 - 0.89 * share(nodes - ALIAS_RATIO_NODES_LOW, range)
+}

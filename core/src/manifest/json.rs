@@ -1,0 +1,181 @@
+//! JSON text as trees: one object after the other, as kubectl reads a file that starts with `{`.
+//!
+//! Exact JSON: no comments, no trailing commas, no `---` between objects.
+
+use std::ops::Range;
+
+use super::limits::DEPTH_MAX;
+use super::located::Located;
+use super::number::parse_float;
+use super::problem::{ReadError, ReadProblem};
+use super::source::Text;
+use super::tree::{Kind, NodeId, Scalar, Tree};
+
+/// Returns whether kubectl reads the text as JSON (apimachinery `GuessJSONStream`).
+pub(crate) fn is_json(text: &Text) -> bool {
+    text.content.trim_start().starts_with('{')
+}
+
+/// Returns the tree and root of each object in the text, up to the first mistake.
+pub(crate) fn parse(text: &Text, errors: &mut Vec<ReadError>) -> Vec<(Tree, NodeId)> {
+    let mut reader = Reader { content: &text.content, at: 0, tree: Tree::default() };
+    let mut documents = Vec::new();
+    loop {
+        reader.skip_blank();
+        if reader.at == reader.content.len() {
+            return documents;
+        }
+        match reader.value(0) {
+            Ok(root) => documents.push((std::mem::take(&mut reader.tree), root)),
+            Err((problem, span)) => {
+                errors.push(Located::new(text, problem, span, "here"));
+                return documents;
+            }
+        }
+    }
+}
+
+type Mistake = (ReadProblem, Range<usize>);
+
+struct Reader<'a> {
+    content: &'a str,
+    at: usize,
+    tree: Tree,
+}
+
+impl<'a> Reader<'a> {
+    fn value(&mut self, depth: usize) -> Result<NodeId, Mistake> {
+        if depth > DEPTH_MAX {
+            return Err((ReadProblem::TooDeep, self.here()));
+        }
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'{') => self.object(depth)?,
+            Some(b'[') => self.array(depth)?,
+            Some(b'"') => Kind::Scalar(Scalar::Text(self.string()?)),
+            Some(b'-' | b'0'..=b'9') => Kind::Scalar(self.number()?),
+            _ => Kind::Scalar(self.word()?),
+        };
+        Ok(self.tree.push(kind, start..self.at))
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Kind, Mistake> {
+        let mut pairs = Vec::new();
+        self.at += 1;
+        if self.takes(b'}') {
+            return Ok(Kind::Mapping(pairs));
+        }
+        loop {
+            self.skip_blank();
+            let start = self.at;
+            if self.peek() != Some(b'"') {
+                return Err(self.expected("a key in double quotes is expected"));
+            }
+            let text = self.string()?;
+            let key = self.tree.push(Kind::Scalar(Scalar::Text(text)), start..self.at);
+            if !self.takes(b':') {
+                return Err(self.expected("a colon is expected after the key"));
+            }
+            self.skip_blank();
+            pairs.push((key, self.value(depth + 1)?));
+            if self.takes(b'}') {
+                return Ok(Kind::Mapping(pairs));
+            }
+            if !self.takes(b',') {
+                return Err(self.expected("`,` or `}` is expected"));
+            }
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Kind, Mistake> {
+        let mut items = Vec::new();
+        self.at += 1;
+        if self.takes(b']') {
+            return Ok(Kind::Sequence(items));
+        }
+        loop {
+            self.skip_blank();
+            items.push(self.value(depth + 1)?);
+            if self.takes(b']') {
+                return Ok(Kind::Sequence(items));
+            }
+            if !self.takes(b',') {
+                return Err(self.expected("`,` or `]` is expected"));
+            }
+        }
+    }
+
+    fn string(&mut self) -> Result<String, Mistake> {
+        let start = self.at;
+        let mut escaped = false;
+        let body = &self.content.as_bytes()[start + 1..];
+        let end = body.iter().position(|byte| {
+            let closes = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            closes
+        });
+        let Some(length) = end else {
+            return Err(self.expected("this string has no end"));
+        };
+        self.at = start + length + 2;
+        let written = &self.content[start..self.at];
+        let wrong = ReadProblem::Json { reason: "a string with a wrong escape or a line break" };
+        serde_json::from_str(written).map_err(|_| (wrong, start..self.at))
+    }
+
+    fn number(&mut self) -> Result<Scalar, Mistake> {
+        let start = self.at;
+        let written = self.token();
+        let wrong = || (ReadProblem::Json { reason: "not a number" }, start..start + written.len());
+        let number: serde_json::Number = written.parse().map_err(|_| wrong())?;
+        self.at += written.len();
+        match number.as_i64() {
+            Some(int) => Ok(Scalar::Int(int)),
+            None => parse_float(written).map(Scalar::Float).ok_or_else(wrong),
+        }
+    }
+
+    fn word(&mut self) -> Result<Scalar, Mistake> {
+        let word = self.token();
+        let scalar = match word {
+            "true" => Scalar::Bool(true),
+            "false" => Scalar::Bool(false),
+            "null" => Scalar::Null,
+            _ => return Err(self.expected("a value is expected")),
+        };
+        self.at += word.len();
+        Ok(scalar)
+    }
+
+    fn token(&self) -> &'a str {
+        let rest = &self.content[self.at..];
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c));
+        &rest[..end.unwrap_or(rest.len())]
+    }
+
+    fn takes(&mut self, byte: u8) -> bool {
+        self.skip_blank();
+        let takes = self.peek() == Some(byte);
+        self.at += usize::from(takes);
+        takes
+    }
+
+    fn skip_blank(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.content.as_bytes().get(self.at).copied()
+    }
+
+    fn expected(&self, reason: &'static str) -> Mistake {
+        (ReadProblem::Json { reason }, self.here())
+    }
+
+    fn here(&self) -> Range<usize> {
+        let length = self.content[self.at..].chars().next().map_or(0, char::len_utf8);
+        self.at..self.at + length
+    }
+}

@@ -1,0 +1,139 @@
+//! A problem with the place in the text that caused it.
+//!
+//! What is wrong and what to do next is said by the problem; this file only points.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+
+use super::source::Text;
+
+/// A problem and the text it is about.
+#[derive(Clone, Debug)]
+pub struct Located<P> {
+    /// What is wrong.
+    pub problem: P,
+    /// File with the problem.
+    pub path: String,
+    /// Line of the first label, counted from one.
+    pub line: u32,
+    /// Column of the first label, counted from one.
+    pub column: u32,
+    text: NamedSource<Arc<str>>,
+    labels: Vec<(Range<usize>, &'static str)>,
+}
+
+impl<P> Located<P> {
+    pub(crate) fn new(text: &Text, problem: P, span: Range<usize>, label: &'static str) -> Self {
+        Self {
+            problem,
+            path: text.path.clone(),
+            line: text.line(span.start),
+            column: text.column(span.start),
+            text: text.named(),
+            labels: vec![(span, label)],
+        }
+    }
+
+    /// Keeps file, line and column, and shows none of the text, which may hold secrets.
+    #[must_use]
+    pub(crate) fn without_text(mut self) -> Self {
+        self.text = NamedSource::new(&self.path, "".into());
+        self.labels.clear();
+        self
+    }
+
+    /// Returns the same place with a problem of another room.
+    pub(crate) fn into_problem<Q: From<P>>(self) -> Located<Q> {
+        let Self { problem, path, line, column, text, labels } = self;
+        Located { problem: problem.into(), path, line, column, text, labels }
+    }
+
+    /// Points at a second place of the same text.
+    pub(crate) fn and(mut self, span: Range<usize>, label: &'static str) -> Self {
+        self.labels.push((span, label));
+        self
+    }
+}
+
+impl<P: fmt::Display> fmt::Display for Located<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: {}", self.path, self.line, self.column, self.problem)
+    }
+}
+
+impl<P: std::error::Error> std::error::Error for Located<P> {}
+
+impl<P: Diagnostic> Diagnostic for Located<P> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.problem.code()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.problem.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.text)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let spans = self.labels.iter();
+        Some(Box::new(spans.map(|(span, label)| LabeledSpan::new(Some((*label).to_owned()), span.start, span.len()))))
+    }
+}
+
+/// All problems of a room at once; never empty.
+#[derive(Clone, Debug)]
+pub struct Problems<P>(Vec<Located<P>>);
+
+impl<P> Problems<P> {
+    /// Returns a collection of at least one problem.
+    pub(crate) fn new(problems: Vec<Located<P>>) -> Self {
+        debug_assert!(!problems.is_empty(), "success is not a problem");
+        Self(problems)
+    }
+
+    /// Returns the problems of several files as one; none when there are none.
+    pub fn joined(parts: Vec<Self>) -> Option<Self> {
+        let all: Vec<Located<P>> = parts.into_iter().flat_map(Self::into_all).collect();
+        if all.is_empty() { None } else { Some(Self(all)) }
+    }
+
+    pub(crate) fn one(problem: Located<P>) -> Self {
+        Self(vec![problem])
+    }
+
+    /// Returns the problems in the order of the text.
+    pub fn all(&self) -> &[Located<P>] {
+        &self.0
+    }
+
+    /// Returns the problems by value, to be joined with those of other files.
+    pub fn into_all(self) -> Vec<Located<P>> {
+        self.0
+    }
+}
+
+impl<P: fmt::Display> fmt::Display for Problems<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [only] => write!(f, "{only}"),
+            all => write!(f, "{} problems in the manifests", all.len()),
+        }
+    }
+}
+
+impl<P: std::error::Error> std::error::Error for Problems<P> {}
+
+impl<P: Diagnostic> Diagnostic for Problems<P> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new("landfall::manifest"))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.0.iter().map(|problem| problem as &dyn Diagnostic)))
+    }
+}

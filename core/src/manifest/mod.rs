@@ -1,0 +1,94 @@
+//! What Git wants: manifests, read exactly as Kubernetes reads them. Does not render and does not ask a server.
+//!
+//! Text becomes objects here and keeps its place in the file, so that every later
+//! complaint can point at the offending line.
+
+mod build;
+mod builtin;
+mod compose;
+mod identity;
+pub mod images;
+mod json;
+pub mod limits;
+mod list;
+mod located;
+mod merge;
+mod normalise;
+mod note;
+mod number;
+mod object;
+mod object_problem;
+mod problem;
+mod prune;
+mod reader;
+mod resolve;
+mod scope;
+mod secret;
+mod source;
+mod spans;
+mod stream;
+mod tree;
+mod wire;
+
+pub use identity::{Gvk, ObjectId, Origin};
+pub use located::{Located, Problems};
+pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, normalise};
+pub use note::{Change, Note};
+pub use object::identify;
+pub use object_problem::ObjectProblem;
+pub use problem::{ReadError, ReadErrors, ReadProblem};
+pub use reader::read;
+pub use scope::{Resource, Scope, ScopeTable, is_builtin_group};
+pub use source::{SourceFile, Text};
+pub use spans::{Spans, push_step};
+pub use wire::to_body;
+
+use std::sync::Arc;
+
+use miette::SourceSpan;
+use serde_json::Value;
+
+/// How closely the reader follows kubectl where kubectl is careless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compat {
+    /// Refuses what kubectl silently guesses, drops or overwrites.
+    Strict,
+    /// Reads every file as kubectl does.
+    Kubectl,
+}
+
+/// One object and where each part of it was written.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The object, ready to be sent.
+    pub object: Value,
+    /// The file and line it came from.
+    pub origin: Origin,
+    /// Byte spans of its keys and values, by JSON pointer.
+    pub spans: Spans,
+    /// The text the spans point into.
+    pub text: Arc<Text>,
+}
+
+impl Manifest {
+    /// Returns a manifest that no file contains, for objects Landfall makes itself.
+    pub fn generated(object: Value, name: &str) -> Self {
+        Self {
+            object,
+            origin: Origin { path: name.to_owned(), line: None },
+            spans: Spans::default(),
+            text: Arc::new(Text::empty(name)),
+        }
+    }
+
+    /// Returns the line on which the value at `pointer`, or its nearest parent, is written.
+    pub fn line_of(&self, pointer: &str) -> Option<u32> {
+        let written = self.spans.nearest(pointer).map(|span| self.text.line(span.start));
+        written.or(self.origin.line)
+    }
+
+    /// Returns the span of the value at `pointer`, or of its nearest parent.
+    pub fn label(&self, pointer: &str) -> SourceSpan {
+        self.spans.nearest(pointer).unwrap_or(0..0).into()
+    }
+}

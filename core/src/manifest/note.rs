@@ -1,0 +1,50 @@
+//! What was changed in a manifest before it was planned, so that nothing happens in silence.
+
+use std::fmt;
+
+use super::{ObjectId, Origin};
+
+/// One change to one object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// The object.
+    pub object: ObjectId,
+    /// Where it is written.
+    pub origin: Origin,
+    /// What was changed.
+    pub change: Change,
+}
+
+/// What was changed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// A cluster-scoped object named a namespace.
+    NamespaceDropped {
+        /// The namespace as written.
+        namespace: String,
+    },
+    /// Fields only the server may set were written.
+    ServerFieldsDropped {
+        /// The fields' paths.
+        fields: Vec<String>,
+    },
+    /// Fields were null.
+    NullsDropped {
+        /// The fields' JSON pointers.
+        fields: Vec<String>,
+    },
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NamespaceDropped { namespace } => {
+                write!(f, "namespace `{namespace}` ignored: this kind lives in no namespace")
+            }
+            Self::ServerFieldsDropped { fields } => {
+                write!(f, "fields that the server sets ignored: {}", fields.join(", "))
+            }
+            Self::NullsDropped { fields } => write!(f, "fields without value ignored: {}", fields.join(", ")),
+        }
+    }
+}

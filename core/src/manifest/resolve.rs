@@ -1,0 +1,116 @@
+//! What a scalar means: go-yaml v2's rules, which are neither YAML 1.1 nor 1.2.
+//!
+//! `yes` is true, `0644` is 420, `12:30` is text (go-yaml v2.4 `resolve.go`).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::number::{is_yaml_float, parse_float, parse_int, parse_uint};
+use super::problem::ReadProblem;
+use super::tree::Scalar;
+
+/// The tag written in front of a scalar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ScalarTag {
+    /// None, and the scalar is plain.
+    Plain,
+    /// `!!null`, `!!bool`, `!!int`, `!!float` or `!!timestamp`, by its short name.
+    Core(String),
+    /// `!!binary`.
+    Binary,
+    /// Quoted, a block, `!!str`, or any tag go-yaml does not know.
+    Text,
+}
+
+/// Returns what the scalar `text` means.
+pub(crate) fn resolve(tag: &ScalarTag, text: &str) -> Result<Scalar, ReadProblem> {
+    match tag {
+        ScalarTag::Plain => Ok(plain(text)),
+        ScalarTag::Text => Ok(Scalar::Text(text.to_owned())),
+        ScalarTag::Binary => binary(text),
+        ScalarTag::Core(name) => tagged(name, text),
+    }
+}
+
+fn plain(text: &str) -> Scalar {
+    known_word(text).or_else(|| numeric(text)).unwrap_or_else(|| Scalar::Text(text.to_owned()))
+}
+
+fn known_word(text: &str) -> Option<Scalar> {
+    let scalar = match text {
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Scalar::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Scalar::Bool(false),
+        "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,
+        ".nan" | ".NaN" | ".NAN" => Scalar::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Scalar::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => Scalar::Float(f64::NEG_INFINITY),
+        _ => return None,
+    };
+    Some(scalar)
+}
+
+fn numeric(text: &str) -> Option<Scalar> {
+    match text.as_bytes().first()? {
+        b'.' => without_underscores(text).and_then(|digits| parse_float(&digits)).map(Scalar::Float),
+        b'0'..=b'9' | b'+' | b'-' => number(&text.replace('_', "")),
+        _ => None,
+    }
+}
+
+fn number(text: &str) -> Option<Scalar> {
+    if let Some(int) = parse_int(text) {
+        return Some(Scalar::Int(int));
+    }
+    if let Some(uint) = parse_uint(text) {
+        return Some(Scalar::Uint(uint));
+    }
+    if is_yaml_float(text) {
+        return parse_float(text).map(Scalar::Float);
+    }
+    signed_binary(text)
+}
+
+/// Reads `0b-1` and `0b+1`, which go-yaml's second try at binary lets through.
+fn signed_binary(text: &str) -> Option<Scalar> {
+    let digits = text.strip_prefix("0b")?;
+    i64::from_str_radix(digits, 2).ok().map(Scalar::Int)
+}
+
+/// Removes underscores where Go's `strconv.ParseFloat` lets them stand: between two digits.
+fn without_underscores(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let mut underscores = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'_');
+    let fits = underscores.all(|(at, _)| at > 0 && is_digit(at - 1) && is_digit(at + 1));
+    fits.then(|| text.replace('_', ""))
+}
+
+fn binary(text: &str) -> Result<Scalar, ReadProblem> {
+    let unbroken = text.replace(['\r', '\n'], "");
+    let bytes = STANDARD.decode(unbroken).map_err(|_| ReadProblem::BinaryTag)?;
+    Ok(Scalar::Text(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn tagged(tag: &str, text: &str) -> Result<Scalar, ReadProblem> {
+    if tag == "timestamp" && is_timestamp(text) {
+        return Ok(Scalar::Text(text.to_owned()));
+    }
+    match (tag, plain(text)) {
+        #[expect(clippy::cast_precision_loss, reason = "go-yaml converts the same way")]
+        ("float", Scalar::Int(int)) => Ok(Scalar::Float(int as f64)),
+        ("null", Scalar::Null) => Ok(Scalar::Null),
+        ("bool", bool @ Scalar::Bool(_)) => Ok(bool),
+        ("int", int @ (Scalar::Int(_) | Scalar::Uint(_))) => Ok(int),
+        ("float", float @ Scalar::Float(_)) => Ok(float),
+        _ => Err(ReadProblem::Tag { tag: tag.to_owned() }),
+    }
+}
+
+/// Returns whether `text` starts with a date, the part every timestamp format shares.
+fn is_timestamp(text: &str) -> bool {
+    let date = text.split(['T', 't', ' ']).next().unwrap_or(text);
+    let parts: Vec<&str> = date.split('-').collect();
+    let all_digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    all_digits && matches!(lengths.as_slice(), [4, 1..=2, 1..=2])
+}

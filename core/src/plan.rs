@@ -1,0 +1,127 @@
+//! What would change in one target, object by object. Does not ask the server: `live` brings its answers.
+
+pub mod build;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::diff::ObjectDiff;
+use crate::id::{CommitSha, TargetId};
+use crate::manifest::{ObjectId, Origin};
+
+/// Everything that a deploy of one commit would do in one target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// Where.
+    pub target: TargetId,
+    /// The commit whose manifests are wanted.
+    pub commit: CommitSha,
+    /// The commit that the target last received whole; none before the first deploy.
+    pub deployed: Option<CommitSha>,
+    /// Every object of the set or the inventory, most dangerous first, then by identity.
+    pub changes: Vec<Change>,
+    /// What the server that checked the plan calls its version ("v1.36.3"); none for an offline plan.
+    pub server: Option<String>,
+}
+
+/// What would happen to one object.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The object.
+    pub id: ObjectId,
+    /// What would happen.
+    pub class: Class,
+    /// Where it is written; none for an object that Git no longer has.
+    pub origin: Option<Origin>,
+    /// What would differ, with every Secret value already masked.
+    pub diff: ObjectDiff,
+    /// What happens to running things, in a few words: "restarts 6 pods, rolling". Empty when nothing does.
+    pub effect: String,
+    /// What the reviewer should also know: server warnings, fields stripped. One sentence each.
+    pub notes: Vec<String>,
+    /// The body to send; none when nothing is sent. Never serialised: it may hold secrets.
+    #[serde(skip)]
+    pub body: Option<Value>,
+    /// The UID of the live object; none when there is none.
+    pub uid: Option<String>,
+}
+
+/// What would happen to an object, most dangerous last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "class", rename_all = "snake_case")]
+pub enum Class {
+    /// The server's object already is what Git wants.
+    Same,
+    /// It left Git and stays in the cluster; the text says why.
+    Keep {
+        /// Why it is not deleted.
+        why: String,
+    },
+    /// It would be created.
+    Create,
+    /// It would be changed in place.
+    Change,
+    /// It would be sent without the server having checked it; the text says why.
+    Unverified {
+        /// Why the server could not check it.
+        why: String,
+    },
+    /// It left Git and would be deleted.
+    Delete,
+    /// The server refuses it, or somebody else owns it: nothing would be sent.
+    Blocked {
+        /// Why, in the server's words where they are safe to show.
+        why: String,
+        /// What to do about it, as one sentence.
+        help: String,
+    },
+}
+
+/// How many objects are in each class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Created.
+    pub create: usize,
+    /// Changed in place.
+    pub change: usize,
+    /// Deleted.
+    pub delete: usize,
+    /// The same.
+    pub same: usize,
+    /// Left Git, kept in the cluster.
+    pub keep: usize,
+    /// Refused by the server or owned by another.
+    pub blocked: usize,
+    /// Not checked by the server.
+    pub unverified: usize,
+}
+
+impl Plan {
+    /// Returns how many objects are in each class.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for change in &self.changes {
+            *counts.of(&change.class) += 1;
+        }
+        counts
+    }
+}
+
+impl Counts {
+    fn of(&mut self, class: &Class) -> &mut usize {
+        match class {
+            Class::Same => &mut self.same,
+            Class::Keep { .. } => &mut self.keep,
+            Class::Create => &mut self.create,
+            Class::Change => &mut self.change,
+            Class::Unverified { .. } => &mut self.unverified,
+            Class::Delete => &mut self.delete,
+            Class::Blocked { .. } => &mut self.blocked,
+        }
+    }
+
+    /// Returns how many objects a deploy would write or delete.
+    pub fn moved(self) -> usize {
+        self.create + self.change + self.delete + self.unverified
+    }
+}

@@ -1,0 +1,232 @@
+//! Puts what Git wants beside what the server says, object by object. Asks nobody.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Change, Class, Plan};
+use crate::diff;
+use crate::id::{CommitSha, TargetId};
+use crate::inventory::{Inventory, LABEL};
+use crate::manifest::{Manifest, ObjectId, Origin};
+
+/// Everything that a plan is made of.
+pub struct Inputs<'a> {
+    /// Where.
+    pub target: &'a TargetId,
+    /// The commit whose manifests are wanted.
+    pub commit: &'a CommitSha,
+    /// What was deployed, as the target records it.
+    pub inventory: &'a Inventory,
+    /// The set, normalised, with our label.
+    pub desired: &'a [Manifest],
+    /// What the server has and says of every object of the set and of the inventory.
+    pub live: &'a BTreeMap<ObjectId, Observation>,
+    /// The set rendered at the deployed commit; none when that commit cannot be read.
+    pub base: Option<&'a [Manifest]>,
+    /// What the server calls its version; none for an offline plan.
+    pub server: Option<String>,
+}
+
+/// What the server has and says of one object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// The live object; none when there is none, or when it may not be read.
+    pub live: Option<Value>,
+    /// What an apply would make of it.
+    pub answer: Answer,
+}
+
+/// What the server says to an apply that it only tries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// What the object would be, and what the server warns of.
+    Predicted {
+        /// The whole object.
+        object: Value,
+        /// The texts of its warnings.
+        warnings: Vec<String>,
+    },
+    /// It would refuse.
+    Refused {
+        /// Why, made safe to show.
+        why: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// It cannot check the object before the deploy.
+    Unverified {
+        /// Why.
+        why: String,
+    },
+    /// It may not be asked (a Secret, by an identity that may not read Secrets) or was not (offline).
+    NotAsked,
+    /// Nothing would be applied: the object left Git.
+    NotWanted,
+}
+
+/// Kinds whose deletion loses data or other people's objects: they are kept until a person decides.
+const KEPT_KINDS: [(&str, &str); 4] = [
+    ("", "Namespace"),
+    ("", "PersistentVolumeClaim"),
+    ("", "PersistentVolume"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+];
+
+/// Annotations that keep an object when it leaves Git: (key, value).
+const KEEP_ANNOTATIONS: [(&str, &str); 4] = [
+    ("landfall.dev/prune", "keep"),
+    ("helm.sh/resource-policy", "keep"),
+    ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+    ("argocd.argoproj.io/sync-options", "Prune=false"),
+];
+
+/// Declares a live object, that no deployment of ours made, to be ours.
+const ADOPT_ANNOTATION: &str = "landfall.dev/adopt";
+
+/// Returns the plan: every object of the set and of the inventory, most dangerous first.
+pub fn build(inputs: &Inputs<'_>) -> Plan {
+    let mut changes: Vec<Change> = inputs.desired.iter().filter_map(|manifest| wanted(inputs, manifest)).collect();
+    changes.extend(inputs.inventory.entries.keys().filter_map(|id| unwanted(inputs, id)));
+    changes.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.id.cmp(&b.id)));
+    Plan {
+        target: inputs.target.clone(),
+        commit: inputs.commit.clone(),
+        deployed: inputs.inventory.deployed.clone(),
+        changes,
+        server: inputs.server.clone(),
+    }
+}
+
+/// Returns what would happen to an object of the set.
+fn wanted(inputs: &Inputs<'_>, manifest: &Manifest) -> Option<Change> {
+    let id = ObjectId::of(&manifest.object)?;
+    let base = inputs.base.and_then(|base| find(base, &id));
+    let nothing = Observation { live: None, answer: Answer::NotAsked };
+    let observation = inputs.live.get(&id).unwrap_or(&nothing);
+    let live = observation.live.as_ref();
+    let (class, before, after, notes) = match &observation.answer {
+        // A new object is shown as it was written: what the server fills in is not what the change is about.
+        Answer::Predicted { warnings, .. } if live.is_none() => {
+            (Class::Create, None, Some(&manifest.object), warnings.clone())
+        }
+        Answer::Predicted { object, warnings } => {
+            (predicted(inputs, &id, manifest, live, object), live, Some(object), warnings.clone())
+        }
+        Answer::Refused { why, help } => {
+            let class = Class::Blocked { why: why.clone(), help: help.clone() };
+            (class, live.or(base), Some(&manifest.object), Vec::new())
+        }
+        Answer::Unverified { why } => {
+            (Class::Unverified { why: why.clone() }, live.or(base), Some(&manifest.object), Vec::new())
+        }
+        Answer::NotAsked | Answer::NotWanted => {
+            (from_git(inputs, &id, base, &manifest.object), base, Some(&manifest.object), Vec::new())
+        }
+    };
+    let sends = !matches!(class, Class::Same);
+    Some(Change {
+        effect: if sends { diff::effect(&id, before, after) } else { String::new() },
+        diff: if sends { diff::between(&id, before, after) } else { diff::ObjectDiff::default() },
+        origin: Some(manifest.origin.clone()),
+        body: sends.then(|| manifest.object.clone()),
+        uid: live.and_then(|live| live["metadata"]["uid"].as_str()).map(str::to_owned),
+        notes,
+        class,
+        id,
+    })
+}
+
+fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Option<&Value>, after: &Value) -> Class {
+    let Some(live) = live else { return Class::Create };
+    if let Some(blocked) = foreign(inputs, id, manifest, live) {
+        return blocked;
+    }
+    if diff::between(id, Some(live), Some(after)).hunks.is_empty() { Class::Same } else { Class::Change }
+}
+
+/// Returns why a live object is not ours to change, if it is not.
+fn foreign(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value) -> Option<Class> {
+    let owner = live["metadata"]["labels"][LABEL].as_str();
+    if owner == Some(inputs.inventory.id.as_str()) || inputs.inventory.entries.get(id).is_some_and(|e| e.uid.is_some())
+    {
+        return None;
+    }
+    if let Some(owner) = owner {
+        return Some(Class::Blocked {
+            why: format!("it belongs to another inventory ({LABEL}: {owner})"),
+            help: "remove it from one of the two apps".to_owned(),
+        });
+    }
+    if manifest.object["metadata"]["annotations"][ADOPT_ANNOTATION] == "true" {
+        return None;
+    }
+    Some(Class::Blocked {
+        why: "it is in the cluster already, and no deployment of Landfall made it".to_owned(),
+        help: format!("to take it over, add the annotation {ADOPT_ANNOTATION}: \"true\" to it in Git"),
+    })
+}
+
+/// Classes an object by Git alone: what the deployed commit rendered against what this one does.
+fn from_git(inputs: &Inputs<'_>, id: &ObjectId, base: Option<&Value>, object: &Value) -> Class {
+    match base {
+        Some(base) if base == object => Class::Same,
+        Some(_) => Class::Change,
+        None if inputs.inventory.entries.contains_key(id) => {
+            Class::Unverified { why: "the deployed commit cannot be read, so what changes is not known".to_owned() }
+        }
+        None => Class::Create,
+    }
+}
+
+/// Returns what would happen to an object of the inventory that left the set.
+fn unwanted(inputs: &Inputs<'_>, id: &ObjectId) -> Option<Change> {
+    if find(inputs.desired, id).is_some() {
+        return None;
+    }
+    let live = inputs.live.get(id).and_then(|observation| observation.live.as_ref())?;
+    let class = leaves(inputs, id, live)?;
+    let origin = inputs.base.and_then(|base| origin_of(base, id));
+    Some(Change {
+        diff: diff::between(id, Some(live), None),
+        effect: String::new(),
+        origin,
+        notes: Vec::new(),
+        body: None,
+        uid: live["metadata"]["uid"].as_str().map(str::to_owned),
+        class,
+        id: id.clone(),
+    })
+}
+
+/// Returns whether an object that left Git is deleted or kept; none when it is not ours any more.
+fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
+    let metadata = &live["metadata"];
+    let is_labelled = metadata["labels"][LABEL] == inputs.inventory.id.as_str();
+    let recorded = inputs.inventory.entries.get(id).and_then(|entry| entry.uid.as_deref());
+    if !is_labelled || recorded.is_some_and(|uid| metadata["uid"] != uid) {
+        return None;
+    }
+    let keep = |why: &str| Some(Class::Keep { why: why.to_owned() });
+    if KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str())) {
+        return keep("deleting it would lose what is in it; delete it by hand when that is wanted");
+    }
+    let annotated = |(key, value): &(&str, &str)| metadata["annotations"][key] == *value;
+    if let Some((key, value)) = KEEP_ANNOTATIONS.iter().find(|pair| annotated(pair)) {
+        return keep(&format!("its annotation {key}: {value} asks for it"));
+    }
+    let is_controlled = |owner: &Value| owner["controller"] == true;
+    if metadata["ownerReferences"].as_array().is_some_and(|owners| owners.iter().any(is_controlled)) {
+        return keep("a controller owns it and would make it again");
+    }
+    Some(Class::Delete)
+}
+
+fn find<'a>(manifests: &'a [Manifest], id: &ObjectId) -> Option<&'a Value> {
+    manifests.iter().map(|manifest| &manifest.object).find(|object| ObjectId::of(object).as_ref() == Some(id))
+}
+
+fn origin_of(manifests: &[Manifest], id: &ObjectId) -> Option<Origin> {
+    let found = manifests.iter().find(|manifest| ObjectId::of(&manifest.object).as_ref() == Some(id));
+    found.map(|manifest| manifest.origin.clone())
+}

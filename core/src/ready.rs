@@ -1,0 +1,168 @@
+//! Whether what was applied really runs, judged from live objects alone. Does not watch and does not wait.
+//!
+//! One file per kind says when it is ready; `container`, `image`, `config`, `crash` and `refused` find out why not.
+
+mod code;
+mod config;
+mod container;
+mod crash;
+mod daemon_set;
+mod definition;
+mod deployment;
+mod finding;
+mod image;
+mod job;
+mod logs;
+mod namespace;
+mod other;
+mod pod;
+mod pods;
+mod pvc;
+mod refused;
+mod replica_set;
+mod revision;
+mod selector;
+mod service;
+mod serving;
+mod stateful_set;
+mod subject;
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use code::Code;
+pub use logs::{LogRequest, wants_logs};
+pub use selector::{Selector, owned_by, related_selector};
+pub use serving::still_serving;
+
+use crate::manifest::ObjectId;
+use subject::{OUT_OF_TIME, Subject};
+
+/// How far one object is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// It runs; the text adds something worth knowing ("paused") or is empty.
+    Ready {
+        /// What is worth knowing, or empty.
+        note: String,
+    },
+    /// It does not run yet; the text says what it waits for: "2 of 3 pods available".
+    Waiting {
+        /// What it waits for.
+        on: String,
+    },
+    /// It will not run unless somebody acts.
+    Failed {
+        /// Why.
+        cause: Box<Cause>,
+    },
+}
+
+/// Why something does not run, with its evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cause {
+    /// The object that was applied: the Deployment, not its pod.
+    pub id: ObjectId,
+    /// The pod that shows the cause, where one does.
+    pub pod: Option<String>,
+    /// The container that shows the cause, where one does.
+    pub container: Option<String>,
+    /// The stable code: `image_not_found`, `crash_loop`.
+    pub code: &'static str,
+    /// The reason in plain words, after the object's name: "crashes at start".
+    pub reason: String,
+    /// What proves it: a condition's message, an exit code.
+    pub evidence: String,
+    /// The last lines of the container's log, redacted; empty when there are none.
+    pub log: Vec<String>,
+    /// The next step, as one sentence.
+    pub help: String,
+}
+
+/// What else is known about an object; each list may hold more than concerns it, and may be empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Related<'a> {
+    /// Live pods, found by [`related_selector`].
+    pub pods: &'a [Value],
+    /// Live `ReplicaSets`, found by [`related_selector`].
+    pub replica_sets: &'a [Value],
+    /// Events of the namespace (`v1` or `events.k8s.io/v1`) since the apply: older ones tell of earlier deploys.
+    pub events: &'a [Value],
+}
+
+/// Says how far a live object is, `age_seconds` after our apply.
+///
+/// `generation` is the one that our apply returned: a status that was made for an older one says nothing.
+pub fn judge(object: &Value, generation: i64, related: &Related<'_>, age_seconds: u64) -> Verdict {
+    let Some(id) = ObjectId::of(object) else {
+        return waiting("an object that says what it is");
+    };
+    let subject = Subject { id, object, generation, related, age_seconds };
+    verdict(&subject)
+}
+
+/// Says why an object is not ready now that nobody waits any longer; none when it is ready.
+pub fn overdue(object: &Value, generation: i64, related: &Related<'_>) -> Option<Cause> {
+    let id = ObjectId::of(object)?;
+    match judge(object, generation, related, OUT_OF_TIME) {
+        Verdict::Ready { .. } => None,
+        Verdict::Failed { cause } => Some(*cause),
+        Verdict::Waiting { on } => Some(finding::timed_out(id, &on)),
+    }
+}
+
+fn verdict(subject: &Subject<'_>) -> Verdict {
+    if let Some(verdict) = terminating(subject).or_else(|| unseen(subject)) {
+        return verdict;
+    }
+    match (subject.id.group.as_str(), subject.id.kind.as_str()) {
+        ("apps", "Deployment") => deployment::judge(subject),
+        ("apps", "ReplicaSet") => replica_set::judge(subject),
+        ("apps", "StatefulSet") => stateful_set::judge(subject),
+        ("apps", "DaemonSet") => daemon_set::judge(subject),
+        ("batch", "Job") => job::judge(subject),
+        ("", "Pod") => pod::judge(subject),
+        ("", "PersistentVolumeClaim") => pvc::judge(subject),
+        ("", "Service") => service::judge(subject),
+        ("", "Namespace") => namespace::judge(subject),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => definition::judge(subject),
+        _ => other::judge(subject),
+    }
+}
+
+fn terminating(subject: &Subject<'_>) -> Option<Verdict> {
+    subject.text("/metadata/deletionTimestamp")?;
+    let finalizers: Vec<&str> = subject.list("/metadata/finalizers").iter().filter_map(Value::as_str).collect();
+    if finalizers.is_empty() {
+        return Some(waiting("its own deletion"));
+    }
+    Some(waiting(format!("its own deletion, held by {}", finalizers.join(", "))))
+}
+
+/// The status must be about the generation that our apply made (API conventions, "Typical status properties").
+fn unseen(subject: &Subject<'_>) -> Option<Verdict> {
+    let observed = match subject.number("/status/observedGeneration") {
+        Some(observed) => observed,
+        None if always_observes(subject) => 0,
+        None => return None,
+    };
+    (observed < subject.generation).then(|| waiting("its controller to see the change"))
+}
+
+fn always_observes(subject: &Subject<'_>) -> bool {
+    subject.id.group == "apps"
+        && matches!(subject.id.kind.as_str(), "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet")
+}
+
+fn ready() -> Verdict {
+    Verdict::Ready { note: String::new() }
+}
+
+fn ready_with(note: impl Into<String>) -> Verdict {
+    Verdict::Ready { note: note.into() }
+}
+
+fn waiting(on: impl Into<String>) -> Verdict {
+    Verdict::Waiting { on: on.into() }
+}

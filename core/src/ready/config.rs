@@ -1,0 +1,77 @@
+//! Which Secret or `ConfigMap` a container lacks. Source: kubelet `kuberuntime_container.go` and `kubelet_pods.go`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Code;
+use super::container::Container;
+use super::finding::{Fatal, Finding};
+
+/// How long what a container reads may be missing: it may be applied at the same time.
+const CONFIG_GRACE_SECONDS: u64 = 30;
+
+/// How long a runtime may fail to create or start a container: full or busy nodes usually pass.
+const RUNTIME_GRACE_SECONDS: u64 = 60;
+
+static MISSING_OBJECT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)\b(secret|configmap) "([^"]+)" not found"#).expect("the pattern is constant and tested")
+});
+
+static MISSING_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)couldn't find key (\S+) in (secret|configmap) (?:[^/\s]+/)?(\S+)")
+        .expect("the pattern is constant and tested")
+});
+
+pub(super) fn finding(container: &Container<'_>) -> Option<Finding> {
+    let message = container.waiting_message();
+    match container.waiting_reason() {
+        "CreateContainerConfigError" if is_cache(message) => None,
+        "CreateContainerConfigError" => Some(missing(message)),
+        "CreateContainerError" => Some(not_created(message)),
+        "RunContainerError" => Some(not_started(container)),
+        _ => None,
+    }
+}
+
+/// The kubelet has not read the object yet, which is no fault of the object.
+fn is_cache(message: &str) -> bool {
+    message.contains("failed to sync") && message.contains("cache")
+}
+
+fn missing(message: &str) -> Finding {
+    let (reason, help) = match what_is_missing(message) {
+        Some(what) => (format!("lacks {what}"), format!("create {what}, or correct the reference to it")),
+        None => ("has a broken configuration".to_owned(), "correct what the message names and deploy again".to_owned()),
+    };
+    let fatal = Fatal::AfterSeconds(CONFIG_GRACE_SECONDS);
+    Finding::new(Code::ConfigMissing, fatal, reason).evidence(message).help(help)
+}
+
+fn what_is_missing(message: &str) -> Option<String> {
+    if let Some(found) = MISSING_KEY.captures(message) {
+        return Some(format!("the key `{}` of the {} `{}`", &found[1], kind(&found[2]), &found[3]));
+    }
+    let found = MISSING_OBJECT.captures(message)?;
+    Some(format!("the {} `{}`", kind(&found[1]), &found[2]))
+}
+
+fn kind(word: &str) -> &'static str {
+    if word.eq_ignore_ascii_case("secret") { "Secret" } else { "ConfigMap" }
+}
+
+fn not_created(message: &str) -> Finding {
+    let fatal = Fatal::AfterSeconds(RUNTIME_GRACE_SECONDS);
+    Finding::new(Code::ContainerNotCreated, fatal, "has a container that cannot be created")
+        .evidence(message)
+        .help("correct what the message names, or look at the node's runtime")
+}
+
+/// Says that a container's command does not start: a wrong path, a missing right, another architecture.
+pub(super) fn not_started(container: &Container<'_>) -> Finding {
+    let last = container.status.pointer("/lastState/terminated/message").and_then(|message| message.as_str());
+    let fatal = Fatal::AfterSeconds(RUNTIME_GRACE_SECONDS);
+    Finding::new(Code::CannotStart, fatal, "has a command that cannot be started")
+        .evidence(last.unwrap_or(container.waiting_message()))
+        .help("check `command` and that the image is made for the node's architecture")
+}

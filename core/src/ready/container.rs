@@ -1,0 +1,68 @@
+//! What keeps a pod's containers from running, init containers first. Hands each kind of trouble to its file.
+
+use serde_json::Value;
+
+use super::finding::Finding;
+use super::subject::{Subject, list, text};
+use super::{config, crash, image};
+
+/// One container of one pod.
+pub(super) struct Container<'a> {
+    pub(super) pod: &'a Value,
+    pub(super) status: &'a Value,
+}
+
+impl<'a> Container<'a> {
+    pub(super) fn name(&self) -> &'a str {
+        text(self.status, "/name").unwrap_or_default()
+    }
+
+    pub(super) fn pod_name(&self) -> &'a str {
+        text(self.pod, "/metadata/name").unwrap_or_default()
+    }
+
+    pub(super) fn pod_uid(&self) -> &'a str {
+        text(self.pod, "/metadata/uid").unwrap_or_default()
+    }
+
+    pub(super) fn waiting_reason(&self) -> &'a str {
+        text(self.status, "/state/waiting/reason").unwrap_or_default()
+    }
+
+    pub(super) fn waiting_message(&self) -> &'a str {
+        text(self.status, "/state/waiting/message").unwrap_or_default()
+    }
+
+    pub(super) fn image(&self) -> &'a str {
+        self.spec().and_then(|spec| text(spec, "/image")).or_else(|| text(self.status, "/image")).unwrap_or_default()
+    }
+
+    /// Returns the container as the pod's spec has it.
+    pub(super) fn spec(&self) -> Option<&'a Value> {
+        let named = |spec: &&Value| text(spec, "/name") == Some(self.name());
+        list(self.pod, "/spec/initContainers").iter().chain(list(self.pod, "/spec/containers")).find(named)
+    }
+}
+
+pub(super) fn findings(subject: &Subject<'_>, pod: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for status in statuses(pod) {
+        let container = Container { pod, status };
+        let finding = image::finding(subject, &container)
+            .or_else(|| config::finding(&container))
+            .or_else(|| crash::finding(subject, &container));
+        findings.extend(finding.map(|finding| finding.at(container.pod_name(), Some(container.name()))));
+    }
+    findings
+}
+
+/// Returns the statuses of a pod's containers, init containers first.
+pub(super) fn statuses(pod: &Value) -> impl Iterator<Item = &Value> {
+    list(pod, "/status/initContainerStatuses").iter().chain(list(pod, "/status/containerStatuses"))
+}
+
+/// Returns the first container that runs but is not ready.
+pub(super) fn unready_name(pod: &Value) -> Option<&str> {
+    let unready = list(pod, "/status/containerStatuses").iter().find(|status| status["ready"] == Value::Bool(false))?;
+    text(unready, "/name")
+}

@@ -1,0 +1,82 @@
+//! Why a container ends again and again. Source: "Pod lifecycle" of the Kubernetes documentation.
+
+use serde_json::Value;
+
+use super::Code;
+use super::config;
+use super::container::{Container, statuses};
+use super::finding::{Fatal, Finding};
+use super::subject::{Subject, text};
+
+/// How long a container may crash: it may wait for another one that starts at the same time.
+const CRASH_GRACE_SECONDS: u64 = 60;
+
+/// How often a container of the new revision may restart before it counts as broken.
+const RESTARTS_MAX: u64 = 2;
+
+pub(super) fn finding(subject: &Subject<'_>, container: &Container<'_>) -> Option<Finding> {
+    if container.waiting_reason() != "CrashLoopBackOff" {
+        return None;
+    }
+    let restarts = container.status["restartCount"].as_u64().unwrap_or(0);
+    let fatal = if restarts > RESTARTS_MAX { Fatal::Now } else { Fatal::AfterSeconds(CRASH_GRACE_SECONDS) };
+    let last = container.status.pointer("/lastState/terminated").unwrap_or(&Value::Null);
+    let finding = match last["reason"].as_str() {
+        Some("OOMKilled") => out_of_memory(container),
+        Some("StartError" | "ContainerCannotRun") => config::not_started(container),
+        _ => probe_failed(subject, container).unwrap_or_else(|| crashes(container, last, restarts)),
+    };
+    Some(Finding { fatal, ..finding })
+}
+
+/// Returns whether a code means that a container ended by itself.
+pub(super) fn is_crash(code: Code) -> bool {
+    matches!(code, Code::CrashLoop | Code::OutOfMemory | Code::ProbeFailed | Code::CannotStart)
+}
+
+/// Returns the pod and container that ended with a failure, and how: "ended with exit code 1".
+pub(super) fn ended_badly(pod: &Value) -> Option<(&str, &str, String)> {
+    for status in statuses(pod) {
+        let ended = status.pointer("/state/terminated").or_else(|| status.pointer("/lastState/terminated"));
+        let Some(ended) = ended.filter(|ended| ended["exitCode"] != 0) else { continue };
+        return Some((text(pod, "/metadata/name")?, text(status, "/name")?, ending(ended)));
+    }
+    None
+}
+
+fn out_of_memory(container: &Container<'_>) -> Finding {
+    let limit = container.spec().and_then(|spec| text(spec, "/resources/limits/memory"));
+    let evidence = match limit {
+        Some(limit) => format!("killed because it used more memory than its limit of {limit}"),
+        None => "killed because its node ran out of memory; it has no memory limit".to_owned(),
+    };
+    Finding::new(Code::OutOfMemory, Fatal::Now, "runs out of memory")
+        .evidence(evidence)
+        .help("raise `resources.limits.memory`, or find out why it needs so much")
+}
+
+fn probe_failed(subject: &Subject<'_>, container: &Container<'_>) -> Option<Finding> {
+    let failure = |probe| subject.event_saying(container.pod_uid(), &["Unhealthy"], probe);
+    let (probe, message) = ["Liveness", "Startup"].into_iter().find_map(|probe| Some((probe, failure(probe)?)))?;
+    let probe = probe.to_lowercase();
+    let finding = Finding::new(Code::ProbeFailed, Fatal::Now, format!("is restarted because its {probe} probe fails"))
+        .evidence(message)
+        .help("read the log, and check the probe's path, port and timing");
+    Some(finding)
+}
+
+fn crashes(container: &Container<'_>, last: &Value, restarts: u64) -> Finding {
+    let evidence = format!("{} {} after {restarts} restarts", container.name(), ending(last));
+    let reason = if last["exitCode"] == 0 { "ends instead of running on" } else { "crashes at start" };
+    Finding::new(Code::CrashLoop, Fatal::Now, reason)
+        .evidence(if restarts == 1 { evidence.replace("restarts", "restart") } else { evidence })
+        .help("read the last lines of its log and mend the cause")
+}
+
+/// Leaves out the termination message: it may be the tail of the log, which has not been redacted here.
+fn ending(ended: &Value) -> String {
+    match ended["exitCode"].as_i64() {
+        Some(code) => format!("ended with exit code {code}"),
+        None => "ended".to_owned(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Why a container's image cannot be had. Source: kubelet `images/types.go`.
+
+use super::Code;
+use super::container::Container;
+use super::finding::{Fatal, Finding};
+use super::subject::Subject;
+
+/// How long a registry may fail before it counts: time-outs and rate limits usually pass.
+const PULL_GRACE_SECONDS: u64 = 60;
+
+/// What registries and runtimes say when the credentials are missing or too weak; asked before [`ABSENT`], because
+/// some registries hide absence behind it ("repository does not exist or may require authorization").
+const DENIED: &[&str] = &["denied", "unauthorized", "forbidden", "authorization failed", "no basic auth credentials"];
+
+/// What they say when there is no such image.
+const ABSENT: &[&str] = &["not found", "manifest unknown", "does not exist", "name unknown"];
+
+pub(super) fn finding(subject: &Subject<'_>, container: &Container<'_>) -> Option<Finding> {
+    match container.waiting_reason() {
+        "InvalidImageName" | "ErrImageNeverPull" => Some(invalid(container)),
+        "ErrImagePull" | "ImagePullBackOff" => Some(not_pulled(container, &evidence(subject, container))),
+        _ => None,
+    }
+}
+
+fn invalid(container: &Container<'_>) -> Finding {
+    Finding::new(Code::ImageInvalid, Fatal::Now, "has an image that can never be used")
+        .evidence(container.waiting_message())
+        .help(format!("mend the image `{}` or its `imagePullPolicy`", container.image()))
+}
+
+fn not_pulled(container: &Container<'_>, evidence: &str) -> Finding {
+    let image = container.image();
+    let answer = if image.is_empty() { evidence.to_lowercase() } else { evidence.replace(image, "").to_lowercase() };
+    let says = |words: &[&str]| words.iter().any(|word| answer.contains(word));
+    let finding = if says(DENIED) {
+        Finding::new(Code::ImageDenied, Fatal::Now, "may not pull its image")
+            .help(format!("check that `{image}` exists and that the pull Secret may read it"))
+    } else if says(ABSENT) {
+        Finding::new(Code::ImageNotFound, Fatal::Now, "cannot pull its image")
+            .help(format!("push `{image}`, or correct its name or tag"))
+    } else {
+        Finding::new(Code::ImageUnreachable, Fatal::AfterSeconds(PULL_GRACE_SECONDS), "cannot pull its image")
+            .help("check that the nodes reach the registry, then deploy again")
+    };
+    finding.evidence(evidence)
+}
+
+/// While it backs off, an older kubelet names only the image: the event then still has the registry's answer.
+fn evidence(subject: &Subject<'_>, container: &Container<'_>) -> String {
+    let message = container.waiting_message();
+    let only_backs_off = message.is_empty() || (message.starts_with("Back-off") && !message.contains("ErrImagePull"));
+    let event = subject.event_saying(container.pod_uid(), &["Failed"], &failed_to_pull(container));
+    event.filter(|_| only_backs_off).unwrap_or(message).to_owned()
+}
+
+fn failed_to_pull(container: &Container<'_>) -> String {
+    format!("Failed to pull image \"{}\"", container.image())
+}

@@ -1,0 +1,82 @@
+//! Why the server refuses the pods of a workload. The reason stands in a condition or in `FailedCreate` events.
+
+use serde_json::Value;
+
+use super::Code;
+use super::finding::{Fatal, Finding};
+use super::subject::{Condition, Subject, text};
+
+/// How long pods may be refused: quota is freed and accounts appear while a set is being applied.
+const CREATE_GRACE_SECONDS: u64 = 20;
+
+/// What the server says, in the order of asking, with what it means and what to do.
+const KNOWN: &[(&str, Code, &str, &str)] = &[
+    (
+        "exceeded quota",
+        Code::QuotaExceeded,
+        "has no room left in a quota",
+        "raise the ResourceQuota, or request less in this namespace",
+    ),
+    (
+        "failed quota",
+        Code::QuotaExceeded,
+        "does not state what its namespace's quota counts",
+        "set the requests and limits that the message names",
+    ),
+    (
+        "violates PodSecurity",
+        Code::PodSecurity,
+        "is forbidden by its namespace's Pod Security level",
+        "set the securityContext fields that the message names",
+    ),
+    (
+        "failed calling webhook",
+        Code::WebhookUnreachable,
+        "waits for an admission webhook that does not answer",
+        "mend the webhook's backend, then deploy again",
+    ),
+    (
+        "denied the request",
+        Code::AdmissionDenied,
+        "is refused by an admission webhook",
+        "change what the webhook objects to, or ask its owner",
+    ),
+    (
+        "ValidatingAdmissionPolicy",
+        Code::AdmissionDenied,
+        "is refused by an admission policy",
+        "change what the policy objects to, or ask its owner",
+    ),
+    (
+        "error looking up service account",
+        Code::ServiceAccountMissing,
+        "uses a ServiceAccount that does not exist",
+        "create the ServiceAccount, or correct `serviceAccountName`",
+    ),
+    (
+        "no PriorityClass with name",
+        Code::PriorityClassMissing,
+        "uses a PriorityClass that does not exist",
+        "create the PriorityClass, or correct `priorityClassName`",
+    ),
+];
+
+/// Finds what the object's own `ReplicaFailure` condition says.
+pub(super) fn by_condition(subject: &Subject<'_>) -> Option<Finding> {
+    let condition = subject.condition("ReplicaFailure").filter(Condition::is_true)?;
+    Some(finding(condition.message()))
+}
+
+/// Finds what the events about `owner`, the object that makes the pods, say.
+pub(super) fn of(subject: &Subject<'_>, owner: &Value) -> Option<Finding> {
+    subject.event(text(owner, "/metadata/uid")?, &["FailedCreate"]).map(finding)
+}
+
+fn finding(message: &str) -> Finding {
+    let known = KNOWN.iter().find(|(words, ..)| message.contains(words));
+    let (code, reason, help) = known.map_or(
+        (Code::CreateRefused, "cannot create its pods", "correct what the message names and deploy again"),
+        |(_, code, reason, help)| (*code, *reason, *help),
+    );
+    Finding::new(code, Fatal::AfterSeconds(CREATE_GRACE_SECONDS), reason).evidence(message).help(help)
+}

@@ -1,0 +1,46 @@
+//! What to do after a failure, and how to go back, as one or two sentences. Empty where nothing failed.
+
+use super::phrase::Phrase;
+use super::{Report, State, TargetReport};
+
+/// Returns the next step of the first failed target.
+pub(crate) fn next_step(report: &Report) -> Option<Phrase> {
+    let target = report.targets.iter().find(|target| target.state.is_failed())?;
+    let help = help(&target.state);
+    let step = if help.is_empty() { Phrase::default() } else { Phrase::read(help).sentence() };
+    let step = if can_go_back(target) { step.then(way_back(target, !help.is_empty())) } else { step };
+    (!step.is_empty()).then_some(step)
+}
+
+/// Returns how to undo a deploy that succeeded whole and changed something.
+pub(crate) fn undo(report: &Report) -> Option<Phrase> {
+    let done = |target: &TargetReport| matches!(target.state, State::Deployed { .. });
+    let moved = |target: &TargetReport| target.plan.as_ref().is_some_and(|plan| plan.counts().moved() > 0);
+    let target = report.targets.first().filter(|target| moved(target) && can_go_back(target))?;
+    let command = format!("landfall rollback -e {}", target.target.environment);
+    report.targets.iter().all(done).then(|| Phrase::default().words("To undo: ").name(command).words("."))
+}
+
+fn help(state: &State) -> &str {
+    match state {
+        State::NotReady { causes, .. } => causes.first().map(|cause| cause.help.as_str()).unwrap_or_default(),
+        State::Failed { problem } => &problem.help,
+        State::ApplyFailed { .. }
+        | State::Planned { .. }
+        | State::Held { .. }
+        | State::Superseded { .. }
+        | State::Deployed { .. }
+        | State::NotStarted { .. } => "",
+    }
+}
+
+/// Something was written, and something was there before it.
+fn can_go_back(target: &TargetReport) -> bool {
+    let wrote = !matches!(target.state, State::Failed { .. });
+    wrote && target.plan.as_ref().is_some_and(|plan| plan.deployed.is_some())
+}
+
+fn way_back(target: &TargetReport, is_second: bool) -> Phrase {
+    let lead = if is_second { " Or go back: " } else { "To go back: " };
+    Phrase::default().words(lead).name(format!("landfall rollback -e {}", target.target.environment)).words(".")
+}

@@ -1,0 +1,90 @@
+//! The verdict of a plan. Does not look at deployments: `deployed` does.
+
+use std::collections::BTreeSet;
+
+use super::phrase::Phrase;
+use super::title::{self, Title, lead};
+use super::words::{Mark, count};
+use super::{Problem, Report, State, TargetReport};
+use crate::plan::Counts;
+
+/// Returns the verdict of a plan.
+pub(crate) fn title(report: &Report) -> Title {
+    let counts = title::totals(report);
+    if let Some((target, problem)) = report.targets.iter().find_map(failed) {
+        return failure(target, problem);
+    }
+    if counts.blocked > 0 {
+        let verb = if counts.blocked == 1 { "is" } else { "are" };
+        let why = format!(" would fail: {} {verb} refused", count(counts.blocked, "object"));
+        return Title::new(Mark::Bad, lead(report).words(why));
+    }
+    let holds = held(report);
+    if counts.moved() == 0 {
+        let what = if report.targets.is_empty() { " deploys nothing" } else { " changes nothing" };
+        let why = if report.targets.is_empty() { title::shared_reason(report) } else { Phrase::default() };
+        return Title::new(Mark::Quiet, lead(report).words(what).then(why).then(holds));
+    }
+    let look = counts.delete + counts.unverified > 0 || !holds.is_empty();
+    let mark = if look { Mark::Look } else { Mark::Good };
+    Title::new(mark, lead(report).words(" ").then(moves(counts)).then(places(report)).then(holds))
+}
+
+fn failed(target: &TargetReport) -> Option<(&TargetReport, &Problem)> {
+    match &target.state {
+        State::Failed { problem } => Some((target, problem)),
+        State::Planned { .. }
+        | State::Held { .. }
+        | State::Superseded { .. }
+        | State::Deployed { .. }
+        | State::ApplyFailed { .. }
+        | State::NotReady { .. }
+        | State::NotStarted { .. } => None,
+    }
+}
+
+fn failure(target: &TargetReport, problem: &Problem) -> Title {
+    let place = Phrase::default().name(target.target.environment.as_str());
+    let place = place.words(" cannot be planned on ").name(target.target.cluster.as_str()).words(": ");
+    Title::new(Mark::Bad, place.then(Phrase::read(&problem.title)))
+}
+
+/// Returns "creates 1 object, changes 2 and deletes 1".
+fn moves(counts: Counts) -> Phrase {
+    let all = [
+        ("creates", counts.create),
+        ("changes", counts.change),
+        ("sends unverified", counts.unverified),
+        ("deletes", counts.delete),
+    ];
+    let some = all.into_iter().filter(|(_, number)| *number > 0);
+    let words = some.enumerate().map(|(at, (verb, number))| match at {
+        0 => format!("{verb} {}", count(number, "object")),
+        _ => format!("{verb} {number}"),
+    });
+    Phrase::default().list(words.map(|words| Phrase::default().words(words)).collect())
+}
+
+/// Returns " on each of 2 targets" or " in 3 environments" where that adds something.
+fn places(report: &Report) -> Phrase {
+    let environments: BTreeSet<_> = report.targets.iter().map(|target| &target.target.environment).collect();
+    let groups = super::group::groups(report);
+    let words = match (report.targets.len(), environments.len(), groups.len()) {
+        (1, _, _) => return Phrase::default(),
+        (targets, 1, 1) => format!(" on each of {targets} clusters"),
+        (targets, 1, _) => format!(" on {targets} clusters"),
+        (_, environments, _) => format!(" in {environments} environments"),
+    };
+    Phrase::default().words(words)
+}
+
+fn held(report: &Report) -> Phrase {
+    let reasons: BTreeSet<&str> =
+        report.targets.iter().flat_map(|target| title::holds(&target.state)).map(|hold| hold.why.as_str()).collect();
+    let Some(first) = reasons.first() else { return Phrase::default() };
+    let more = match reasons.len() {
+        1 => String::new(),
+        all => format!(", and {} more", all - 1),
+    };
+    Phrase::default().words(". Held: ").then(Phrase::read(first)).words(more)
+}

@@ -1,0 +1,175 @@
+//! The report for a terminal and a CI log: the same story in the same words as the comment. Does not print.
+
+mod paint;
+
+use super::alerts;
+use super::group::{Group, groups};
+use super::phrase::Phrase;
+use super::title::title;
+use super::words::{self, count, verb};
+use super::{Action, Problem, Report, State, TargetReport, escape, next_step, states};
+use crate::diff::Line;
+use crate::plan::{Change, Class, Counts};
+use crate::ready::Cause;
+
+pub use paint::Color;
+use paint::Ink;
+
+/// Returns the report as text for a terminal.
+pub fn text(report: &Report, color: Color) -> String {
+    let title = title(report);
+    let heading = format!("{} {}", title.mark.symbol(), color.paint(Ink::Bold, &title.phrase.plain()));
+    let mut parts = vec![vec![heading]];
+    parts.extend(report.problems.iter().map(|problem| of_problem(problem, report.problems.len() > 1)));
+    parts.extend(report.targets.iter().map(|target| evidence(target, color)));
+    parts.push(report.targets.iter().flat_map(|target| of_target(report, target)).collect());
+    parts.push(next_step::next_step(report).iter().map(|step| format!("Next step: {}", step.plain())).collect());
+    parts.push(
+        alerts::list(report).iter().map(|alert| color.paint(Ink::Yellow, &format!("! {}", alert.plain()))).collect(),
+    );
+    parts.extend(groups(report).iter().flat_map(|group| of_group(group, color)));
+    parts.push(rest(report));
+    let parts = parts.into_iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n"));
+    parts.collect::<Vec<_>>().join("\n\n") + "\n"
+}
+
+fn of_problem(problem: &Problem, titled: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    if titled {
+        lines.push(Phrase::read(&problem.title).plain());
+    }
+    lines.extend(indented(&problem.details));
+    if !problem.help.is_empty() {
+        lines.push(format!(
+            "Next step: {} ({})",
+            Phrase::read(&problem.help).sentence().plain(),
+            escape::line(&problem.code)
+        ));
+    }
+    lines
+}
+
+fn evidence(target: &TargetReport, color: Color) -> Vec<String> {
+    match &target.state {
+        State::NotReady { causes, .. } => causes.iter().flat_map(|cause| of_cause(cause, color)).collect(),
+        State::ApplyFailed { failures, .. } => failures
+            .iter()
+            .flat_map(|failure| {
+                [format!("{}:", escape::line(&failure.id.to_string()))].into_iter().chain(indented(&failure.message))
+            })
+            .collect(),
+        State::Failed { problem } => indented(&problem.details).collect(),
+        State::Planned { .. }
+        | State::Held { .. }
+        | State::Superseded { .. }
+        | State::Deployed { .. }
+        | State::NotStarted { .. } => Vec::new(),
+    }
+}
+
+fn of_cause(cause: &Cause, color: Color) -> Vec<String> {
+    let mut facts = vec![cause.id.to_string()];
+    facts.extend(cause.pod.iter().map(|pod| format!("pod {pod}")));
+    facts.extend(cause.container.iter().map(|container| format!("container {container}")));
+    let place = escape::line(&facts.join(", "));
+    let reason = Phrase::read(&format!("{} ({})", cause.reason, cause.evidence).replace(" ()", "")).plain();
+    let mut lines = vec![format!("{}: {reason}", color.paint(Ink::Red, &place))];
+    lines.extend(cause.log.iter().map(|line| format!("    {}", escape::line(line))));
+    lines
+}
+
+fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
+    let counts = target.plan.as_ref().map(|plan| numbers(plan.counts())).unwrap_or_default();
+    let (mark, told) = states::told(&target.state);
+    let said = match (report.subject.action, &target.state) {
+        (Action::Plan, State::Planned { .. }) => counts,
+        (_, _) => format!("{} {}", mark.symbol(), told.plain()),
+    };
+    let took = target.seconds.map(|seconds| format!(" ({})", words::seconds(seconds))).unwrap_or_default();
+    let mut lines = vec![format!("{}: {said}{took}", target.target)];
+    lines.extend(target.images.iter().map(|image| {
+        let from = image.from.as_deref().map(|from| format!("{from} → ")).unwrap_or_default();
+        format!("    {}", escape::line(&format!("{} {from}{}", image.name, image.to)))
+    }));
+    lines
+}
+
+fn numbers(counts: Counts) -> String {
+    let all = [
+        (counts.create, "new"),
+        (counts.change, "changed"),
+        (counts.delete, "deleted"),
+        (counts.unverified, "unverified"),
+        (counts.blocked, "refused"),
+        (counts.keep, "kept"),
+        (counts.same, "same"),
+    ];
+    let some = all.iter().filter(|(number, _)| *number > 0).map(|(number, word)| format!("{number} {word}"));
+    let text = some.collect::<Vec<_>>().join(", ");
+    if text.is_empty() { "no objects".to_owned() } else { text }
+}
+
+fn of_group(group: &Group<'_>, color: Color) -> Vec<Vec<String>> {
+    let changes = group.changes();
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    let others: Vec<&str> = group.others.iter().map(|other| other.target.cluster.as_str()).collect();
+    let others = if others.is_empty() { String::new() } else { format!(", the same on {}", others.join(", ")) };
+    let heading = format!("{}: {}{others}", group.first.target, count(changes.len(), "change"));
+    let mut parts = vec![vec![color.paint(Ink::Bold, &heading)]];
+    parts.extend(changes.into_iter().map(|change| of_change(change, color)));
+    parts
+}
+
+fn of_change(change: &Change, color: Color) -> Vec<String> {
+    let (sign, ink) = sign(&change.class);
+    let mut facts = vec![format!("{sign} {} {}", verb(&change.class), escape::line(&change.id.to_string()))];
+    facts.extend(change.origin.as_ref().map(|origin| escape::line(&origin.to_string())));
+    facts.extend((!change.effect.is_empty()).then(|| Phrase::read(&change.effect).plain()));
+    let mut lines = vec![color.paint(ink, &facts.join(" · "))];
+    if let Class::Keep { why } | Class::Unverified { why } | Class::Blocked { why, .. } = &change.class {
+        lines.push(format!("    {}", Phrase::read(why).sentence().plain()));
+    }
+    lines.extend(change.notes.iter().map(|note| format!("    {}", Phrase::read(note).sentence().plain())));
+    for hunk in &change.diff.hunks {
+        if !hunk.path.is_empty() {
+            lines.push(color.paint(Ink::Cyan, &format!("    @@ {} @@", escape::line(&hunk.path))));
+        }
+        lines.extend(hunk.lines.iter().map(|line| of_line(line, color)));
+    }
+    lines
+}
+
+fn sign(class: &Class) -> (char, Ink) {
+    match class {
+        Class::Same | Class::Keep { .. } => ('=', Ink::Plain),
+        Class::Create => ('+', Ink::Green),
+        Class::Change => ('~', Ink::Yellow),
+        Class::Unverified { .. } => ('?', Ink::Yellow),
+        Class::Delete => ('-', Ink::Red),
+        Class::Blocked { .. } => ('!', Ink::Red),
+    }
+}
+
+fn of_line(line: &Line, color: Color) -> String {
+    let (ink, sign, text) = match line {
+        Line::Removed(text) => (Ink::Red, '-', text),
+        Line::Added(text) => (Ink::Green, '+', text),
+        Line::Context(text) => (Ink::Plain, ' ', text),
+        Line::Masked(text) => (Ink::Yellow, '!', text),
+    };
+    color.paint(ink, &format!("    {sign} {}", escape::line(text)))
+}
+
+fn rest(report: &Report) -> Vec<String> {
+    let degraded = report.degraded.iter().map(|text| Phrase::read(text).sentence().plain());
+    let skipped = report.skipped.iter().map(|skipped| {
+        format!("Passed over {}: {}", escape::line(&skipped.environment), Phrase::read(&skipped.why).plain())
+    });
+    degraded.chain(skipped).collect()
+}
+
+fn indented(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.lines().map(|line| format!("    {}", escape::line(line)))
+}

@@ -1,0 +1,103 @@
+//! The verdict in one sentence: what every surface says first. Does not explain it: the surfaces do.
+
+use super::phrase::Phrase;
+use super::words::{self, Mark};
+use super::{Action, Report, State, TargetReport, deployed, group, planned};
+
+/// The verdict.
+pub(crate) struct Title {
+    /// How it stands.
+    pub(crate) mark: Mark,
+    /// The sentence, without a full stop.
+    pub(crate) phrase: Phrase,
+}
+
+impl Title {
+    pub(crate) fn new(mark: Mark, phrase: Phrase) -> Self {
+        Self { mark, phrase }
+    }
+}
+
+/// Returns the verdict of a run.
+pub(crate) fn title(report: &Report) -> Title {
+    match (&report.problems[..], report.subject.action) {
+        ([], Action::Plan) => planned::title(report),
+        ([], Action::Deploy) => deployed::title(report),
+        ([], Action::Nothing) => nothing(report),
+        ([problem], _) => Title::new(Mark::Bad, stopped(report).words(": ").then(Phrase::read(&problem.title))),
+        (problems, _) => {
+            let number = words::count(problems.len(), "problem");
+            Title::new(Mark::Bad, stopped(report).words(format!(": {number} to mend")))
+        }
+    }
+}
+
+/// Returns "Merging into `main`", or what stands for it without a proposal.
+pub(crate) fn lead(report: &Report) -> Phrase {
+    match (report.subject.proposal, &report.subject.branch, &report.subject.commit) {
+        (Some(_), Some(branch), _) => Phrase::default().words("Merging into ").name(branch),
+        (_, _, Some(commit)) => Phrase::default().words("Deploying ").name(commit.short()),
+        (_, _, None) => Phrase::default().words("A deploy"),
+    }
+}
+
+/// Returns the environments of some targets, each once: "`staging` and `production`".
+pub(crate) fn environments<'a>(targets: impl IntoIterator<Item = &'a TargetReport>) -> Phrase {
+    let mut names: Vec<&str> = Vec::new();
+    for target in targets {
+        let name = target.target.environment.as_str();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Phrase::default().list(names.into_iter().map(|name| Phrase::default().name(name)).collect())
+}
+
+/// Returns ": why", from what the run passed over when it is all the same, or nothing.
+pub(crate) fn shared_reason(report: &Report) -> Phrase {
+    let mut reasons = report.skipped.iter().map(|skipped| &skipped.why);
+    match reasons.next() {
+        Some(first) if reasons.all(|why| why == first) => Phrase::default().words(": ").then(Phrase::read(first)),
+        _ => Phrase::default(),
+    }
+}
+
+/// Returns how many distinct changes the plans have, and on how many targets.
+pub(crate) fn totals(report: &Report) -> crate::plan::Counts {
+    let mut sum = crate::plan::Counts::default();
+    for counts in group::groups(report).iter().map(|group| group.plan.counts()) {
+        sum.create += counts.create;
+        sum.change += counts.change;
+        sum.delete += counts.delete;
+        sum.same += counts.same;
+        sum.keep += counts.keep;
+        sum.blocked += counts.blocked;
+        sum.unverified += counts.unverified;
+    }
+    sum
+}
+
+/// Returns the holds of a target, where it has any.
+pub(crate) fn holds(state: &State) -> &[crate::gate::Hold] {
+    match state {
+        State::Planned { holds } | State::Held { holds } => holds,
+        State::Superseded { .. }
+        | State::Deployed { .. }
+        | State::ApplyFailed { .. }
+        | State::NotReady { .. }
+        | State::Failed { .. }
+        | State::NotStarted { .. } => &[],
+    }
+}
+
+fn nothing(report: &Report) -> Title {
+    Title::new(Mark::Quiet, Phrase::default().words("Nothing to do").then(shared_reason(report)))
+}
+
+fn stopped(report: &Report) -> Phrase {
+    Phrase::default().words(match report.subject.action {
+        Action::Plan => "Cannot plan",
+        Action::Deploy => "Cannot deploy",
+        Action::Nothing => "Stopped",
+    })
+}

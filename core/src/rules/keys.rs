@@ -1,0 +1,219 @@
+//! The one table of landfall.yaml's keys: types, defaults, whose rules count, and what each key is for.
+//!
+//! The check of a file, docs/landfall-yaml.md and the JSON schema are all read from it. Knows no values.
+
+/// One key.
+pub(super) struct Key {
+    /// Where it is: `*` stands for a name that the user chooses, `[]` for each item of a list.
+    pub(super) path: &'static str,
+    /// What its value is.
+    pub(super) kind: Kind,
+    /// Whether it must be there, or what its absence means.
+    pub(super) default: Default,
+    /// Whose rules count for it.
+    pub(super) merge: Merge,
+    /// Whether this version builds it.
+    pub(super) built: bool,
+    /// What it is for, as one sentence without a full stop.
+    pub(super) doc: &'static str,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Count,
+    Flag,
+    Duration,
+    Choice(&'static [&'static str]),
+    /// A map of fixed keys.
+    Group,
+    /// A map of names that the user chooses.
+    Names,
+    List,
+    /// Whatever a later version makes of it.
+    Any,
+}
+
+/// What the absence of a key means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Default {
+    /// It must be there.
+    Required,
+    /// It must be there unless the other key is. A key that is not built stands in for the other one.
+    Unless(&'static str),
+    /// Nothing.
+    None,
+    /// This value.
+    Is(&'static str),
+}
+
+/// Whose rules count for a deploy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Merge {
+    /// The deployed commit's own.
+    Own,
+    /// The commit's own and those of the branch's tip before the push: both must be open.
+    Both,
+}
+
+impl Kind {
+    /// Returns what a value of this kind is called, with its article.
+    pub(super) fn expected(self) -> String {
+        match self {
+            Self::Text => "text".to_owned(),
+            Self::Count => "a whole number".to_owned(),
+            Self::Flag => "true or false".to_owned(),
+            Self::Duration => "a duration".to_owned(),
+            Self::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or "),
+            Self::Group => "a map of keys".to_owned(),
+            Self::Names => "a map of names".to_owned(),
+            Self::List => "a list".to_owned(),
+            Self::Any => "a value".to_owned(),
+        }
+    }
+}
+
+impl Key {
+    /// Returns the last part of the path: the key as it is written.
+    pub(super) fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+}
+
+/// Returns the key at a path.
+pub(super) fn at(path: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.path == path)
+}
+
+/// Returns the keys directly under a path; the top ones for the empty path.
+pub(super) fn under(path: &str) -> impl Iterator<Item = &'static Key> {
+    let inside = if path.is_empty() { String::new() } else { format!("{path}.") };
+    KEYS.iter().filter(move |key| key.path.strip_prefix(&inside).is_some_and(|rest| !rest.contains(['.', '['])))
+}
+
+/// Every key, parents before children.
+pub(super) const KEYS: &[Key] = &[
+    must("app", Kind::Text, "the application's name: it names the inventory, so changing it means a new application"),
+    instead("apps", "app", "a glob of folders, one application each"),
+    later("host", "`none` where no Git host can prove that a branch is protected"),
+    must("clusters", Kind::Names, "the clusters that targets may name"),
+    must("clusters.*", Kind::Group, "one cluster and how it is reached"),
+    must("clusters.*.kubeconfig", Kind::Group, "reach the cluster through kubeconfig files"),
+    key(
+        "clusters.*.kubeconfig.plan",
+        Kind::Text,
+        Default::None,
+        "the environment variable with the path of the kubeconfig that may only plan; without one, proposals get the offline plan",
+    ),
+    must(
+        "clusters.*.kubeconfig.deploy",
+        Kind::Text,
+        "the environment variable with the path of the kubeconfig that may deploy",
+    ),
+    instead("clusters.*.server", "kubeconfig", "the API server's address"),
+    instead("clusters.*.ca", "kubeconfig", "the file with the API server's certificate authority"),
+    instead("clusters.*.identity", "kubeconfig", "who Landfall is for the cluster: a token of the CI, or a cloud role"),
+    instead("clusters.*.eks", "kubeconfig", "a cluster of Amazon's managed service"),
+    instead("clusters.*.gke", "kubeconfig", "a cluster of Google's managed service"),
+    instead("clusters.*.aks", "kubeconfig", "a cluster of Microsoft's managed service"),
+    instead("clusters.*.token", "kubeconfig", "the environment variable or file with a bearer token"),
+    instead("clusters.*.in_cluster", "kubeconfig", "the service account of the pod that runs Landfall"),
+    instead("clusters.*.agent", "kubeconfig", "a context of GitLab's agent"),
+    must("environments", Kind::Names, "the environments, by name"),
+    must("environments.*", Kind::Group, "one environment"),
+    key(
+        "environments.*.branch",
+        Kind::Text,
+        Default::Unless("tag"),
+        "the branch that it follows: a name, a glob (`release/*`) or an expression (`/v[0-9]+/`)",
+    ),
+    key(
+        "environments.*.tag",
+        Kind::Text,
+        Default::Unless("branch"),
+        "the tags that it follows, written as `branch` is",
+    ),
+    instead("environments.*.proposal", "branch", "one preview per proposal"),
+    later("environments.*.order", "which of two commits is newer: `ancestry`, `semver` or `latest_push`"),
+    must("environments.*.source", Kind::Text, "the folder of its manifests, relative to the repository's root"),
+    key(
+        "environments.*.render",
+        Kind::Choice(&["plain", "kustomize"]),
+        Default::Is("detected"),
+        "how the folder becomes manifests",
+    ),
+    key("environments.*.images", Kind::Names, Default::None, "image references by the name that the manifests use"),
+    key(
+        "environments.*.images.*",
+        Kind::Text,
+        Default::None,
+        "the reference to use; `{{ commit }}` is the deployed commit",
+    ),
+    key("environments.*.target", Kind::Group, Default::Unless("targets"), "the one place that it deploys to"),
+    must("environments.*.target.cluster", Kind::Text, "the cluster, by its name under `clusters`"),
+    must(
+        "environments.*.target.namespace",
+        Kind::Text,
+        "the namespace of objects that name none, and of the inventory",
+    ),
+    key("environments.*.targets", Kind::List, Default::Unless("target"), "the places that it deploys to"),
+    must("environments.*.targets[]", Kind::Group, "one place"),
+    must("environments.*.targets[].cluster", Kind::Text, "the cluster, by its name under `clusters`"),
+    must(
+        "environments.*.targets[].namespace",
+        Kind::Text,
+        "the namespace of objects that name none, and of the inventory",
+    ),
+    key(
+        "environments.*.targets[].wave",
+        Kind::Count,
+        Default::Is("1"),
+        "when it is rolled out: lower waves first, stopping at the first failure",
+    ),
+    key("environments.*.gates", Kind::Group, Default::None, "what may hold a deploy"),
+    gate("environments.*.gates.max_deletions", Kind::Count, "10", "how many objects one deploy may delete"),
+    gate("environments.*.gates.allow_empty", Kind::Flag, "false", "whether a render without any object is meant"),
+    later("environments.*.gates.approvals", "how many people must have approved"),
+    later("environments.*.gates.no_self_approval", "whether an author's own approval counts for nothing"),
+    later("environments.*.gates.code_owners", "whether the owners of the changed files must have approved"),
+    later("environments.*.gates.explained", "whether every write must follow from a merged change"),
+    later("environments.*.gates.after", "the environment that must run the same commit first"),
+    later("environments.*.gates.freeze", "when nothing is deployed"),
+    later("environments.*.gates.direct_push", "whether a push without a proposal counts as approved"),
+    key("environments.*.wait", Kind::Group, Default::None, "how to wait until what was applied runs"),
+    key(
+        "environments.*.wait.timeout",
+        Kind::Duration,
+        Default::Is("10m"),
+        "when to give up waiting: `90s`, `10m`, `1h`",
+    ),
+    later("environments.*.wait.on_failure", "what to do when it does not run: `keep` or `rollback`"),
+    later("environments.*.image_wait", "how long to wait for images that are still built"),
+    later("environments.*.verify", "requests that must succeed after the rollout"),
+    key("environments.*.url", Kind::Text, Default::None, "its public address, shown to people"),
+    gate("environments.*.mode", Kind::Choice(&["deploy", "observe"]), "deploy", "`observe` plans and never writes"),
+    later("environments.*.ttl", "how long a preview lives"),
+    later("environments.*.retired", "what becomes of its objects when it ends: `delete` or `orphan`"),
+    later("environments.*.state", "the namespace of the inventory, where it is not the target's"),
+];
+
+const fn key(path: &'static str, kind: Kind, default: Default, doc: &'static str) -> Key {
+    Key { path, kind, default, merge: Merge::Own, built: true, doc }
+}
+
+const fn must(path: &'static str, kind: Kind, doc: &'static str) -> Key {
+    key(path, kind, Default::Required, doc)
+}
+
+const fn gate(path: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Key {
+    Key { path, kind, default: Default::Is(default), merge: Merge::Both, built: true, doc }
+}
+
+const fn later(path: &'static str, doc: &'static str) -> Key {
+    Key { path, kind: Kind::Any, default: Default::None, merge: Merge::Own, built: false, doc }
+}
+
+const fn instead(path: &'static str, other: &'static str, doc: &'static str) -> Key {
+    Key { default: Default::Unless(other), ..later(path, doc) }
+}

@@ -1,0 +1,206 @@
+//! landfall.yaml: what follows which branch, from where, to where, and under which gates. Does not read files.
+
+mod check;
+mod docs;
+mod identity;
+mod keys;
+mod mistake;
+mod pattern;
+mod place;
+mod reach;
+mod read;
+mod schema;
+mod select;
+mod tree;
+mod value;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
+
+pub use docs::docs;
+pub use mistake::{Mistake, RulesErrors};
+pub use pattern::{InvalidPattern, RefPattern};
+pub use schema::schema;
+pub use select::{Selection, select};
+
+/// Where landfall.yaml is, relative to the repository's root, unless the command line says otherwise.
+pub const PATH: &str = "landfall.yaml";
+
+/// How many objects one deploy may delete, unless the rules say otherwise: more is rarely meant.
+pub const MAX_DELETIONS_DEFAULT: usize = 10;
+
+/// How long to wait for objects to become ready, unless the rules say otherwise: Kubernetes' own progress deadline.
+pub const WAIT_SECONDS_DEFAULT: u64 = 600;
+
+/// All the rules of one landfall.yaml.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rules {
+    /// The application.
+    pub app: AppName,
+    /// The clusters, by name.
+    pub clusters: BTreeMap<ClusterName, Cluster>,
+    /// The environments, in the order of the file.
+    pub environments: Vec<Environment>,
+}
+
+/// A cluster that targets may name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cluster {
+    /// Its name in the rules.
+    pub name: ClusterName,
+    /// How it is reached.
+    pub access: Access,
+}
+
+/// How a cluster is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Through kubeconfig files, whose paths are in environment variables.
+    Kubeconfig {
+        /// The variable for proposals; without one they get the offline plan.
+        plan: Option<String>,
+        /// The variable for deploys.
+        deploy: String,
+    },
+}
+
+/// A named place that follows a branch or tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Environment {
+    /// Its name.
+    pub name: EnvName,
+    /// What it follows.
+    pub follows: Follows,
+    /// The folder of its manifests, relative to the repository's root; "." is the root.
+    pub source: String,
+    /// How the folder is rendered; none to detect it.
+    pub render: Option<Renderer>,
+    /// Image references by the name that the manifests use, which may hold `{{ commit }}`.
+    pub images: BTreeMap<String, String>,
+    /// Where it goes, in the order of the file.
+    pub targets: Vec<Target>,
+    /// What may hold it.
+    pub gates: Gates,
+    /// How long to wait for it.
+    pub wait: Wait,
+    /// Its public address.
+    pub url: Option<String>,
+    /// Whether it may be written.
+    pub mode: Mode,
+}
+
+/// What an environment follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Follows {
+    /// Branches.
+    Branch(RefPattern),
+    /// Tags.
+    Tag(RefPattern),
+}
+
+/// How a folder becomes manifests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Renderer {
+    /// Every YAML and JSON file as it is.
+    Plain,
+    /// Kustomize.
+    Kustomize,
+}
+
+/// One cluster and namespace of an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// The cluster.
+    pub cluster: ClusterName,
+    /// The namespace.
+    pub namespace: Namespace,
+    /// When it is rolled out: lower waves first, stopping at the first failure.
+    pub wave: u32,
+}
+
+/// What may hold a deploy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gates {
+    /// How many objects one deploy may delete.
+    pub max_deletions: usize,
+    /// Whether a render without any object is meant.
+    pub allow_empty: bool,
+}
+
+/// How long to wait for what was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Wait {
+    /// Seconds until the wait is given up.
+    pub timeout_seconds: u64,
+}
+
+/// Whether an environment may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Planned and deployed.
+    Deploy,
+    /// Planned, never written.
+    Observe,
+}
+
+impl Default for Gates {
+    fn default() -> Self {
+        Self { max_deletions: MAX_DELETIONS_DEFAULT, allow_empty: false }
+    }
+}
+
+impl Default for Wait {
+    fn default() -> Self {
+        Self { timeout_seconds: WAIT_SECONDS_DEFAULT }
+    }
+}
+
+impl Rules {
+    /// Returns the environment of a name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.name.as_str() == name)
+    }
+
+    /// Returns the identity of a target of one of these environments.
+    pub fn target_id(&self, environment: &Environment, target: &Target) -> TargetId {
+        TargetId {
+            app: self.app.clone(),
+            environment: environment.name.clone(),
+            cluster: target.cluster.clone(),
+            namespace: target.namespace.clone(),
+        }
+    }
+}
+
+impl Environment {
+    /// Returns the image references for one commit.
+    pub fn images_at(&self, commit: &CommitSha) -> BTreeMap<String, String> {
+        self.images.iter().map(|(name, text)| (name.clone(), value::fill(text, commit.as_str()))).collect()
+    }
+}
+
+/// Reads landfall.yaml. `path` is how messages name the file.
+pub fn parse(path: &str, text: &str) -> Result<Rules, RulesErrors> {
+    let mut mistakes = Vec::new();
+    let rules = match tree::read(text, &mut mistakes) {
+        Ok(root) => {
+            check::check(&root, &mut mistakes);
+            read::rules(&root, &mut mistakes)
+        }
+        Err(mistake) => {
+            mistakes.push(mistake);
+            None
+        }
+    };
+    match rules {
+        Some(rules) if mistakes.is_empty() => Ok(rules),
+        _ => Err(RulesErrors::new(path, text, mistakes)),
+    }
+}

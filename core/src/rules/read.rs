@@ -1,0 +1,191 @@
+//! Turns the checked tree into rules, judging every value. Does not look for unknown or missing keys.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use miette::SourceSpan;
+
+use super::mistake::{Mistake, suggest};
+use super::pattern::RefPattern;
+use super::tree::{Entry, Node, Value};
+use super::value::{self, Unusable};
+use super::{
+    Access, Cluster, Environment, Follows, Gates, Mode, Renderer, Rules, Target, Wait, identity, place, reach,
+};
+use crate::id::{ClusterName, EnvName, InvalidName};
+
+/// Reads the rules. None when a part could not be read, which is then in `mistakes`, or was put there by the check.
+pub(super) fn rules(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Rules> {
+    identity::check(root, mistakes);
+    reach::check(root, mistakes);
+    place::check(root, mistakes);
+    let mut reader = Reader { mistakes };
+    let app = reader.name(root, "app");
+    let clusters = reader.clusters(root);
+    let environments = reader.environments(root);
+    Some(Rules { app: app?, clusters, environments })
+}
+
+struct Reader<'a> {
+    mistakes: &'a mut Vec<Mistake>,
+}
+
+impl Reader<'_> {
+    fn clusters(&mut self, root: &Node) -> BTreeMap<ClusterName, Cluster> {
+        let entries = root.children("clusters");
+        let read = entries.iter().filter_map(|entry| self.cluster(entry));
+        read.map(|cluster| (cluster.name.clone(), cluster)).collect()
+    }
+
+    fn cluster(&mut self, entry: &Entry) -> Option<Cluster> {
+        let name: Option<ClusterName> = self.key_name(entry);
+        let access = &entry.node.entry("kubeconfig")?.node;
+        let plan = self.text(access, "plan", value::variable);
+        let deploy = self.text(access, "deploy", value::variable);
+        Some(Cluster { name: name?, access: Access::Kubeconfig { plan, deploy: deploy? } })
+    }
+
+    fn environments(&mut self, root: &Node) -> Vec<Environment> {
+        let entries = root.children("environments");
+        let known: Vec<&str> = root.children("clusters").iter().map(|entry| entry.key.as_str()).collect();
+        entries.iter().filter_map(|entry| self.environment(entry, &known)).collect()
+    }
+
+    fn environment(&mut self, entry: &Entry, clusters: &[&str]) -> Option<Environment> {
+        let node = &entry.node;
+        let name: Option<EnvName> = self.key_name(entry);
+        let follows = self.follows(node);
+        let source = self.text(node, "source", value::folder);
+        let images = self.images(node);
+        let targets = self.targets(node, clusters);
+        let wait = self.wait(node);
+        let url = self.text(node, "url", value::url);
+        Some(Environment {
+            name: name?,
+            follows: follows?,
+            source: source?,
+            render: renderer(node),
+            images,
+            targets,
+            gates: gates(node),
+            wait,
+            url,
+            mode: mode(node),
+        })
+    }
+
+    fn follows(&mut self, node: &Node) -> Option<Follows> {
+        self.excluding(node, "branch", "tag");
+        let branch = self.text(node, "branch", pattern).map(Follows::Branch);
+        let tag = self.text(node, "tag", pattern).map(Follows::Tag);
+        branch.or(tag)
+    }
+
+    fn images(&mut self, node: &Node) -> BTreeMap<String, String> {
+        let Some(images) = node.entry("images") else { return BTreeMap::new() };
+        let mut read = BTreeMap::new();
+        for entry in images.node.entries() {
+            if let Some(text) = self.text(&images.node, &entry.key, value::image) {
+                read.insert(entry.key.clone(), text);
+            }
+        }
+        read
+    }
+
+    fn targets(&mut self, node: &Node, clusters: &[&str]) -> Vec<Target> {
+        self.excluding(node, "target", "targets");
+        let nodes = place::targets(node);
+        nodes.into_iter().filter_map(|node| self.target(node, clusters)).collect()
+    }
+
+    fn target(&mut self, node: &Node, clusters: &[&str]) -> Option<Target> {
+        let cluster = self.known_cluster(node, clusters);
+        let namespace = self.name(node, "namespace");
+        let wave = self.wave(node);
+        Some(Target { cluster: cluster?, namespace: namespace?, wave: wave? })
+    }
+
+    fn known_cluster(&mut self, node: &Node, clusters: &[&str]) -> Option<ClusterName> {
+        let entry = node.entry("cluster")?;
+        let name = entry.node.text()?;
+        if clusters.contains(&name) {
+            return name.parse().ok();
+        }
+        let help = suggest(name, clusters);
+        self.mistakes.push(Mistake::UnknownCluster { cluster: name.to_owned(), help, at: entry.node.at });
+        None
+    }
+
+    fn wave(&mut self, node: &Node) -> Option<u32> {
+        let Some(entry) = node.entry("wave") else { return Some(1) };
+        let Value::Count(count) = entry.node.value else { return None };
+        let wave = u32::try_from(count).map_err(|_| ("it is too large".to_owned(), "number waves from 1".to_owned()));
+        self.usable("wave", entry.node.at, wave)
+    }
+
+    fn wait(&mut self, node: &Node) -> Wait {
+        let timeout = node.entry("wait").and_then(|entry| self.text(&entry.node, "timeout", value::duration));
+        timeout.map_or_else(Wait::default, |timeout_seconds| Wait { timeout_seconds })
+    }
+
+    fn excluding(&mut self, node: &Node, first: &'static str, second: &'static str) {
+        if let (Some(one), Some(other)) = (node.entry(first), node.entry(second)) {
+            self.mistakes.push(Mistake::ExcludingKeys { first, second, first_at: one.at, at: other.at });
+        }
+    }
+
+    /// Reads a key's text; none when it is absent, mistyped (the check says so) or unusable.
+    fn text<T>(&mut self, node: &Node, key: &str, read: impl FnOnce(&str) -> Result<T, Unusable>) -> Option<T> {
+        let entry = node.entry(key)?;
+        self.usable(key, entry.node.at, read(entry.node.text()?))
+    }
+
+    fn name<T: FromStr<Err = InvalidName>>(&mut self, node: &Node, key: &str) -> Option<T> {
+        self.text(node, key, name)
+    }
+
+    fn key_name<T: FromStr<Err = InvalidName>>(&mut self, entry: &Entry) -> Option<T> {
+        self.usable(&entry.key, entry.at, name(&entry.key))
+    }
+
+    fn usable<T>(&mut self, key: &str, at: SourceSpan, read: Result<T, Unusable>) -> Option<T> {
+        read.map_err(|(why, help)| self.mistakes.push(Mistake::BadValue { key: key.to_owned(), why, help, at })).ok()
+    }
+}
+
+fn name<T: FromStr<Err = InvalidName>>(text: &str) -> Result<T, Unusable> {
+    let help = "use 1 to 63 lower-case letters, digits and inner hyphens, as in `shop-eu`";
+    text.parse().map_err(|error: InvalidName| (format!("this is not {}", error.expected), help.to_owned()))
+}
+
+fn pattern(text: &str) -> Result<RefPattern, Unusable> {
+    let help = "write a name, a glob such as `release/*`, or an expression between slashes such as `/v[0-9]+/`";
+    text.parse().map_err(|error: super::InvalidPattern| (error.to_string(), help.to_owned()))
+}
+
+fn renderer(node: &Node) -> Option<Renderer> {
+    match node.entry("render")?.node.text()? {
+        "plain" => Some(Renderer::Plain),
+        "kustomize" => Some(Renderer::Kustomize),
+        _ => None,
+    }
+}
+
+fn mode(node: &Node) -> Mode {
+    match node.entry("mode").and_then(|entry| entry.node.text()) {
+        Some("observe") => Mode::Observe,
+        _ => Mode::Deploy,
+    }
+}
+
+fn gates(node: &Node) -> Gates {
+    let value = |key| node.entry("gates").and_then(|entry| entry.node.entry(key)).map(|entry| &entry.node.value);
+    let mut gates = Gates::default();
+    if let Some(Value::Count(count)) = value("max_deletions") {
+        gates.max_deletions = usize::try_from(*count).unwrap_or(usize::MAX);
+    }
+    if let Some(Value::Flag(flag)) = value("allow_empty") {
+        gates.allow_empty = *flag;
+    }
+    gates
+}

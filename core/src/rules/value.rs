@@ -1,0 +1,151 @@
+//! Small languages inside values: durations, folders, image references, environment variables. Does not know keys.
+
+/// Longest duration that the rules may ask for: longer than any CI job lives.
+const DURATION_SECONDS_MAX: u64 = 24 * 60 * 60;
+
+/// What stands for the deployed commit in an image reference.
+const COMMIT: &str = "commit";
+
+/// Why a value cannot be used (a clause), and the next step (a sentence).
+pub(super) type Unusable = (String, String);
+
+/// Reads `90s`, `10m` or `1h` as seconds.
+pub(super) fn duration(text: &str) -> Result<u64, Unusable> {
+    let help = "write a whole number and its unit: `90s`, `10m` or `1h`";
+    let bad = |why: &str| (why.to_owned(), help.to_owned());
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match &text[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        _ => return Err(bad("this is not a duration")),
+    };
+    let count: u64 = digits.parse().map_err(|_| bad("this is not a duration"))?;
+    let seconds = count.checked_mul(unit).filter(|seconds| *seconds <= DURATION_SECONDS_MAX);
+    match seconds {
+        Some(0) => Err(bad("it is no time at all")),
+        Some(seconds) => Ok(seconds),
+        None => Err(bad("it is longer than a day")),
+    }
+}
+
+/// Reads a folder of the repository; "." is its root.
+pub(super) fn folder(text: &str) -> Result<String, Unusable> {
+    let help = "write a folder relative to the repository's root, such as `deploy/overlays/staging`";
+    let bad = |why: &str| Err((why.to_owned(), help.to_owned()));
+    if text.is_empty() {
+        return bad("it is empty");
+    }
+    if text.starts_with('/') || text.contains('\\') || text.contains(':') {
+        return bad("it is not relative to the repository");
+    }
+    if text.chars().any(char::is_control) {
+        return bad("it has a control character");
+    }
+    let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    if parts.contains(&"..") {
+        return bad("it leaves the repository");
+    }
+    if parts.iter().any(|part| part.eq_ignore_ascii_case(".git")) {
+        return bad("Git keeps no files there");
+    }
+    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+}
+
+/// Checks that an image reference holds nothing to fill in but the commit.
+pub(super) fn image(text: &str) -> Result<String, Unusable> {
+    let help = "write a reference such as `registry/web:{{ commit }}`; only `{{ commit }}` is filled in".to_owned();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        return Err(("it is not an image reference".to_owned(), help));
+    }
+    for name in holes(text) {
+        match name {
+            Some(COMMIT) => {}
+            Some(name) => return Err((format!("`{name}` cannot be filled in"), help)),
+            None => return Err(("a `{{` has no `}}`".to_owned(), help)),
+        }
+    }
+    let filled = fill(text, "0");
+    if filled.contains(['{', '}']) || filled.contains(char::is_whitespace) {
+        return Err(("it is not an image reference".to_owned(), help));
+    }
+    Ok(text.to_owned())
+}
+
+/// Fills a commit into a checked image reference.
+pub(super) fn fill(text: &str, commit: &str) -> String {
+    let mut parts = text.split("{{");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.split_once("}}").map_or("", |(_, rest)| rest);
+        filled.push_str(commit);
+        filled.push_str(rest);
+    }
+    filled
+}
+
+/// Checks the name of an environment variable.
+pub(super) fn variable(text: &str) -> Result<String, Unusable> {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if !text.is_empty() && text.chars().all(inner) && !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    let help = "write the name of an environment variable, such as `LANDFALL_DEPLOY_KUBECONFIG`, not a path";
+    Err(("this is not the name of an environment variable".to_owned(), help.to_owned()))
+}
+
+/// Checks a public address.
+pub(super) fn url(text: &str) -> Result<String, Unusable> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | '`' | '\\');
+    if rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(plain)) {
+        return Ok(text.to_owned());
+    }
+    Err(("this is not a web address".to_owned(), "write it whole, such as `https://shop.example`".to_owned()))
+}
+
+fn holes(text: &str) -> impl Iterator<Item = Option<&str>> {
+    text.split("{{").skip(1).map(|part| part.split_once("}}").map(|(name, _)| name.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_a_unit() {
+        assert_eq!(duration("90s"), Ok(90));
+        assert_eq!(duration("10m"), Ok(600));
+        assert_eq!(duration("1h"), Ok(3600));
+        for text in ["", "10", "m", "0s", "10 m", "-1m", "1.5h", "10d", "25h", "99999999999999999999h", "1m30s", "١m"]
+        {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_folder_stays_in_the_repository() {
+        assert_eq!(folder("./deploy//base/"), Ok("deploy/base".to_owned()));
+        assert_eq!(folder("."), Ok(".".to_owned()));
+        for text in ["", "/etc", "../other", "a/../../b", "C:\\x", ".git", "a\nb"] {
+            assert!(folder(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_commit_is_filled_in() {
+        assert_eq!(image("web:{{ commit }}"), Ok("web:{{ commit }}".to_owned()));
+        assert_eq!(fill("web:{{ commit }}-{{commit}}", "c0ffee1"), "web:c0ffee1-c0ffee1");
+        for text in ["", "web:{{ branch }}", "web:{{ commit", "web:{x}", "web: x", "web:{{ commit }}}}"] {
+            assert!(image(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_not_a_path() {
+        assert!(variable("LANDFALL_PLAN_KUBECONFIG").is_ok());
+        for text in ["", "/tmp/config", "$HOME", "1A"] {
+            assert!(variable(text).is_err(), "{text}");
+        }
+    }
+}

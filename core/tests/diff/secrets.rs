@@ -1,0 +1,94 @@
+//! A canary in every place that a Secret's value can be in: none of them becomes text.
+
+use landfall_core::diff::between;
+use landfall_core::diff::redact::{Redactor, redact};
+use landfall_core::manifest::ObjectId;
+use serde_json::{Value, json};
+
+use crate::shown;
+
+const CANARY: &str = "canary-7f3a";
+const CANARY_BASE64: &str = "Y2FuYXJ5LTdmM2E=";
+
+fn id(kind: &str) -> ObjectId {
+    ObjectId { group: String::new(), kind: kind.to_owned(), namespace: None, name: "web".to_owned() }
+}
+
+fn secret() -> Value {
+    let last_applied = format!("{{\"data\":{{\"token\":\"{CANARY_BASE64}\"}}}}");
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "annotations": {"kubectl.kubernetes.io/last-applied-configuration": last_applied, "note": CANARY},
+            "labels": {"copy": CANARY},
+            CANARY: "x",
+            "managedFields": [{"fieldsV1": CANARY}],
+        },
+        "data": {"token": CANARY_BASE64},
+        "stringData": {"plain": CANARY},
+        "unknown": {"deep": [CANARY]},
+        "dataText": CANARY,
+        "status": CANARY,
+    })
+}
+
+fn silent(before: Option<&Value>, after: Option<&Value>, kind: &str) -> String {
+    let text = shown(&between(&id(kind), before, after));
+    for canary in [CANARY, CANARY_BASE64.trim_end_matches('=')] {
+        assert!(!text.contains(canary), "{canary} in\n{text}");
+    }
+    text
+}
+
+#[test]
+fn no_value_becomes_text() {
+    let other = json!({"apiVersion": "v1", "kind": "Secret", "data": {"token": "b3RoZXI="}, "type": "Opaque"});
+    let secret = secret();
+    for (before, after) in
+        [(None, Some(&secret)), (Some(&secret), None), (Some(&other), Some(&secret)), (Some(&secret), Some(&other))]
+    {
+        let text = silent(before, after, "Secret");
+        assert!(text.contains("token"), "{text}");
+    }
+}
+
+#[test]
+fn an_object_that_says_it_is_a_secret_is_one() {
+    let config = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"token": "other"}});
+    silent(Some(&config), Some(&secret()), "ConfigMap");
+    silent(Some(&secret()), Some(&config), "ConfigMap");
+}
+
+#[test]
+fn string_data_is_the_same_as_its_base64() {
+    let written = json!({"kind": "Secret", "stringData": {"token": CANARY}});
+    let stored = json!({"kind": "Secret", "data": {"token": CANARY_BASE64}});
+    assert_eq!(silent(Some(&stored), Some(&written), "Secret"), "");
+}
+
+#[test]
+fn a_malformed_secret_is_masked_too() {
+    for data in [json!(CANARY), json!([CANARY]), json!({"token": {"deep": CANARY}}), json!(null)] {
+        let before = json!({"kind": "Secret", "data": {}});
+        silent(Some(&before), Some(&json!({"kind": "Secret", "data": data})), "Secret");
+    }
+}
+
+#[test]
+fn a_servers_message_is_redacted() {
+    let redactor = Redactor::of([&secret()]);
+    let message = format!("Invalid value: \"{CANARY_BASE64}\": illegal, got {CANARY}");
+    assert_eq!(redactor.text(&message), "Invalid value: \"***=\": illegal, got ***");
+    assert!(!format!("{redactor:?}").contains(CANARY));
+}
+
+#[test]
+fn a_short_value_is_masked_only_between_quotes() {
+    assert_eq!(redact("Invalid value: \"on\": not on", &["on"]), "Invalid value: \"***\": not on");
+}
+
+#[test]
+fn a_value_within_another_leaves_nothing_of_it() {
+    assert_eq!(redact("pass-word-1", &["pass", "pass-word-1"]), "***");
+}

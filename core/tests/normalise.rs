@@ -1,0 +1,74 @@
+//! Each case under `cases/normalise` is a set of manifests and what becomes of it.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking and says what it counted")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use landfall_core::manifest::{Compat, Defaults, Normalised, ScopeTable, SourceFile, normalise, read};
+use miette::{Diagnostic, NarratableReportHandler};
+
+#[test]
+fn sets_are_normalised() {
+    let cases = cases();
+    for case in &cases {
+        check(case);
+    }
+    println!("{} sets normalised", cases.len());
+    assert!(!cases.is_empty());
+}
+
+#[test]
+fn ten_runs_give_the_same_bytes() {
+    for case in cases() {
+        let first = outcome(&case);
+        for _ in 0..9 {
+            assert_eq!(outcome(&case), first, "{}", case.display());
+        }
+    }
+}
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/normalise");
+    let mut cases: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+fn check(case: &Path) {
+    let (file, text) = outcome(case);
+    let path = case.join(file);
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, expected, "{}", path.display());
+}
+
+/// Returns the objects and notes as JSON, or the problems as text.
+fn outcome(case: &Path) -> (&'static str, String) {
+    let source = SourceFile::new("input.yaml", fs::read(case.join("input.yaml")).unwrap());
+    let manifests = match read(&source, Compat::Strict) {
+        Ok(manifests) => manifests,
+        Err(errors) => return ("expected.txt", problems(errors.all())),
+    };
+    let defaults = Defaults { namespace: "shop".to_owned() };
+    match normalise(manifests, &ScopeTable::builtin(), &defaults) {
+        Ok(set) => ("expected.json", json(&set)),
+        Err(errors) => ("expected.txt", problems(errors.all())),
+    }
+}
+
+fn json(set: &Normalised) -> String {
+    let objects: Vec<_> = set.manifests.iter().map(|manifest| &manifest.object).collect();
+    let notes = set.notes.iter().map(|note| format!("{} {}: {}", note.origin, note.object, note.change));
+    let both = serde_json::json!({ "objects": objects, "notes": notes.collect::<Vec<_>>() });
+    serde_json::to_string_pretty(&both).unwrap() + "\n"
+}
+
+fn problems<D: Diagnostic>(problems: &[D]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        NarratableReportHandler::new().with_context_lines(0).render_report(&mut text, problem).unwrap();
+        writeln!(text).unwrap();
+    }
+    text
+}

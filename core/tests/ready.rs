@@ -1,0 +1,68 @@
+//! Cases of readiness: `cases/ready/<case>/input.json` is judged and compared with `expected.json`.
+//!
+//! `UPDATE=1` writes what is judged; read the difference before you commit it.
+
+#![expect(clippy::disallowed_methods, reason = "UPDATE=1 rewrites the expected files")]
+
+use std::fs;
+use std::path::Path;
+
+use landfall_core::ready::{Cause, Related, Verdict, judge, overdue, still_serving, wants_logs};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Input {
+    object: Value,
+    #[serde(default)]
+    generation: i64,
+    /// Seconds since the apply; none when the deadline has passed.
+    age: Option<u64>,
+    #[serde(default)]
+    pods: Vec<Value>,
+    #[serde(default)]
+    replica_sets: Vec<Value>,
+    #[serde(default)]
+    events: Vec<Value>,
+}
+
+fn judged(input: &Input) -> Value {
+    let related = Related { pods: &input.pods, replica_sets: &input.replica_sets, events: &input.events };
+    let Some(age) = input.age else {
+        let cause = overdue(&input.object, input.generation, &related);
+        return json!({ "overdue": cause, "log": cause.as_ref().and_then(log) });
+    };
+    let verdict = judge(&input.object, input.generation, &related, age);
+    let log = if let Verdict::Failed { cause } = &verdict { log(cause) } else { None };
+    let serving = still_serving(&input.object, &input.replica_sets, &input.pods);
+    json!({ "judged": verdict, "log": log, "still_serving": serving })
+}
+
+fn log(cause: &Cause) -> Option<String> {
+    let request = wants_logs(cause)?;
+    let run = if request.previous { "previous" } else { "current" };
+    Some(format!("{} of {}/{}", run, request.pod, request.container))
+}
+
+fn check(case: &Path) -> Result<(), String> {
+    let input = fs::read_to_string(case.join("input.json")).expect("every case has an input");
+    let input: Input = serde_json::from_str(&input).map_err(|error| format!("{}: {error}", case.display()))?;
+    let found = judged(&input);
+    let expected = case.join("expected.json");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&expected, format!("{found:#}\n")).expect("the case's folder can be written");
+    }
+    let wanted = fs::read_to_string(&expected).unwrap_or_default();
+    let wanted: Value = serde_json::from_str(&wanted).unwrap_or_default();
+    if found == wanted { Ok(()) } else { Err(format!("{}\nwanted: {wanted:#}\nfound: {found:#}", case.display())) }
+}
+
+#[test]
+fn every_case_is_judged_as_expected() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ready");
+    let mut cases: Vec<_> = fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(cases.len() >= 30, "only {} cases", cases.len());
+    let failures: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

@@ -1,0 +1,218 @@
+//! The cases, each a story's end.
+
+use landfall_core::exit::Exit;
+use landfall_core::manifest::ObjectId;
+use landfall_core::plan::{Change, Class};
+use landfall_core::ready::Cause;
+use landfall_core::report::{Action, Failure, Problem, Report, Skipped, State, TargetReport};
+use serde_json::json;
+
+use crate::build::{change, differing, hold, image, moment, report, same, sha, target};
+use crate::check;
+
+fn web() -> Change {
+    let deployment = |image: &str, checkout: bool| {
+        let mut env = vec![json!({"name": "LOG_LEVEL", "value": "info"})];
+        if checkout {
+            env.push(json!({"name": "CHECKOUT_V2", "value": "true"}));
+        }
+        let container = json!({"name": "web", "image": image, "env": env, "ports": [{"containerPort": 8080}]});
+        json!({"spec": {"replicas": 6, "template": {"spec": {"containers": [container]}}}})
+    };
+    let web = change(Class::Change, "apps", "Deployment/web", Some("deploy/overlays/production/web.yaml:14"));
+    let before = deployment("registry.example/shop/web:1.8.2", false);
+    let after = deployment("registry.example/shop/web:1.9.0", true);
+    differing(web, Some(&before), Some(&after))
+}
+
+fn credentials() -> Change {
+    let secret = change(Class::Change, "", "Secret/web-credentials", Some("deploy/overlays/production/secret.yaml:1"));
+    let before = json!({"kind": "Secret", "data": {"DATABASE_URL": "Y2FuYXJ5LTE=", "OLD": "Y2FuYXJ5LTI="}});
+    let after = json!({"kind": "Secret", "data": {"DATABASE_URL": "Y2FuYXJ5LTM=", "STRIPE_KEY": "Y2FuYXJ5LTQ="}});
+    differing(secret, Some(&before), Some(&after))
+}
+
+fn legacy() -> Change {
+    let ingress = change(Class::Delete, "networking.k8s.io", "Ingress/legacy-shop", Some("deploy/base/ingress.yaml"));
+    let before = json!({"spec": {"rules": [{"host": "old.shop.example"}]}});
+    differing(ingress, Some(&before), None)
+}
+
+fn flags() -> Change {
+    let flags = change(Class::Create, "", "ConfigMap/feature-flags", Some("deploy/base/flags.yaml:1"));
+    differing(flags, None, Some(&json!({"data": {"checkout.yaml": "v2: true\nlimit: 10\n"}})))
+}
+
+fn production(cluster: &str, state: State) -> TargetReport {
+    let changes = [legacy(), web(), credentials(), flags()].into_iter().chain(same(38)).collect();
+    let mut target = target("production", cluster, changes, state);
+    target.images = vec![image("web", "1.8.2", "1.9.0")];
+    target
+}
+
+fn crash() -> Cause {
+    let id = ObjectId {
+        group: "apps".to_owned(),
+        kind: "Deployment".to_owned(),
+        namespace: Some("shop".to_owned()),
+        name: "web".to_owned(),
+    };
+    Cause {
+        id,
+        pod: Some("web-7d9f-x2x".to_owned()),
+        container: Some("web".to_owned()),
+        code: "crash_loop",
+        reason: "crashes at start".to_owned(),
+        evidence: "exit code 1, 4 times in 48 s".to_owned(),
+        log: vec!["panic: CHECKOUT_V2 is set but STRIPE_KEY is empty".to_owned(), "    at src/config.rs:88".to_owned()],
+        help: "read the log above, mend `Deployment/web` and merge".to_owned(),
+    }
+}
+
+fn unknown_key() -> Problem {
+    Problem {
+        code: "rules::unknown_key".to_owned(),
+        title: "`brnch` is not a key of an environment".to_owned(),
+        details: "landfall.yaml:4:5\n  |\n4 |     brnch: main\n  |     ^^^^^ did you mean `branch`?".to_owned(),
+        help: "write `branch`".to_owned(),
+        exit: Exit::Usage,
+    }
+}
+
+fn merging(targets: Vec<TargetReport>) -> Report {
+    report(Action::Plan, "production", targets)
+}
+
+fn deploying(targets: Vec<TargetReport>) -> Report {
+    report(Action::Deploy, "production", targets)
+}
+
+#[test]
+fn a_plan_on_two_identical_clusters_is_shown_once() {
+    let holds = vec![hold("approvals", "1 more approval of 2", "ask somebody of `acme/sre` to approve")];
+    let planned = State::Planned { holds };
+    check("plan", &merging(vec![production("prod-eu", planned.clone()), production("prod-us", planned)]));
+}
+
+#[test]
+fn a_plan_that_changes_nothing_is_one_sentence() {
+    let mut report =
+        merging(vec![target("production", "prod-eu", same(41).collect(), State::Planned { holds: Vec::new() })]);
+    report.skipped =
+        vec![Skipped { environment: "staging".to_owned(), why: "it follows the branch `staging`".to_owned() }];
+    check("quiet", &report);
+}
+
+#[test]
+fn a_branch_of_no_environment_deploys_nothing() {
+    let mut report = report(Action::Plan, "main", Vec::new());
+    report.skipped = ["production", "staging"]
+        .map(|name| Skipped { environment: name.to_owned(), why: format!("it follows the branch `{name}`") })
+        .to_vec();
+    check("no-environment", &report);
+}
+
+#[test]
+fn a_deployment_leaves_its_record() {
+    let deployed = State::Deployed { ready: 41, deleted: 1 };
+    let mut targets = vec![production("prod-eu", deployed.clone()), production("prod-us", deployed)];
+    targets[0].url = Some("https://shop.example".to_owned());
+    targets[0].seconds = Some(72.0);
+    targets[1].seconds = Some(58.0);
+    let mut report = deploying(targets);
+    report.subject.actor = Some("ana".to_owned());
+    check("deployed", &report);
+}
+
+#[test]
+fn a_failure_starts_with_its_cause() {
+    let failed = State::NotReady {
+        causes: vec![crash()],
+        timed_out: false,
+        still_serving: "still runs c0ffee1 with 6 of 6 old pods".to_owned(),
+    };
+    let mut eu = production("prod-eu", failed);
+    eu.seconds = Some(52.0);
+    eu.timeline = vec![
+        moment(0.0, "planned again: nothing else moved"),
+        moment(2.0, "applied `Deployment/web`"),
+        moment(9.0, "`web-7d9f` started, exited 1"),
+        moment(52.0, "stopped waiting: 4 crashes of the new revision, 0 of the old"),
+    ];
+    let us = production("prod-us", State::NotStarted { why: "waits for `prod-eu`".to_owned() });
+    check("failed", &deploying(vec![eu, us]));
+}
+
+#[test]
+fn a_refused_write_shows_the_servers_answer() {
+    let id = web().id;
+    let message = "admission webhook \"policy.example\" denied the request: image has no signature".to_owned();
+    let state = State::ApplyFailed { failures: vec![Failure { id, message }], not_reached: 2 };
+    check("apply-failed", &deploying(vec![production("prod-eu", state)]));
+}
+
+#[test]
+fn a_held_deploy_says_who_must_act() {
+    let holds = vec![
+        hold("max_deletions", "deletes 7 objects, the rules allow 5", "raise `max_deletions`, or split the change"),
+        hold("approvals", "1 more approval of 2", "ask somebody of `acme/sre` to approve"),
+    ];
+    check("held", &deploying(vec![production("prod-eu", State::Held { holds })]));
+}
+
+#[test]
+fn an_older_commit_leaves_the_newer_alone() {
+    check("superseded", &deploying(vec![production("prod-eu", State::Superseded { by: sha("ab12cd3") })]));
+}
+
+#[test]
+fn a_problem_in_the_rules_shows_its_line() {
+    let mut report = merging(Vec::new());
+    report.problems = vec![unknown_key()];
+    check("rules", &report);
+}
+
+#[test]
+fn several_problems_are_shown_at_once() {
+    let mut report = merging(Vec::new());
+    let cluster = Problem { title: "cluster `prod` is not defined".to_owned(), help: String::new(), ..unknown_key() };
+    report.problems = vec![unknown_key(), cluster];
+    check("rules-two", &report);
+}
+
+#[test]
+fn a_secret_is_shown_by_its_keys() {
+    let planned = State::Planned { holds: Vec::new() };
+    let report = merging(vec![target("production", "prod-eu", vec![credentials()], planned)]);
+    check("secret", &report);
+    assert!(!landfall_core::report::json(&report).to_string().contains("Y2FuYXJ5"), "a value is in the JSON");
+}
+
+#[test]
+fn what_the_server_refuses_stands_in_the_box() {
+    let why = "`spec.selector` cannot be changed in place".to_owned();
+    let blocked = Class::Blocked { why, help: "give it a new name, or delete it by hand first".to_owned() };
+    let unverified = Class::Unverified { why: "its kind is defined by this change".to_owned() };
+    let keep = Class::Keep { why: "a PersistentVolumeClaim is never deleted".to_owned() };
+    let changes = vec![
+        change(blocked, "apps", "Deployment/api", Some("deploy/api.yaml:3")),
+        change(unverified, "shop.example", "Cart/main", Some("deploy/cart.yaml:1")),
+        change(keep, "", "PersistentVolumeClaim/old", None),
+    ];
+    check("blocked", &merging(vec![target("production", "prod-eu", changes, State::Planned { holds: Vec::new() })]));
+}
+
+#[test]
+fn an_unreachable_cluster_is_a_problem_of_its_target() {
+    let problem = Problem {
+        code: "cluster::unreachable".to_owned(),
+        title: "cannot reach `prod-eu`: connection refused".to_owned(),
+        details: String::new(),
+        help: "check that the runner may reach the API server".to_owned(),
+        exit: Exit::Unreachable,
+    };
+    let mut eu = target("production", "prod-eu", Vec::new(), State::Failed { problem });
+    eu.plan = None;
+    let us = production("prod-us", State::Planned { holds: Vec::new() });
+    check("unreachable", &merging(vec![eu, us]));
+}

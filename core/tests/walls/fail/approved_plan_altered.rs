@@ -1,0 +1,9 @@
+use landfall_core::gate::ApprovedPlan;
+
+fn empty(approved: &mut ApprovedPlan) {
+    approved.plan.changes.clear();
+}
+
+fn main() {
+    let _ = empty;
+}

@@ -1,0 +1,5 @@
+fn default<T: Default>() {}
+
+fn main() {
+    default::<landfall_core::trust::Permit>();
+}

@@ -1,0 +1,7 @@
+use landfall_core::trust::Permit;
+
+fn read<T: serde::de::DeserializeOwned>() {}
+
+fn main() {
+    read::<Permit>();
+}

@@ -1,0 +1,9 @@
+use landfall_core::gate::ApprovedPlan;
+
+fn count(approved: &ApprovedPlan) -> usize {
+    approved.plan().changes.len()
+}
+
+fn main() {
+    let _ = count;
+}

@@ -1,0 +1,9 @@
+use landfall_core::trust::Permit;
+
+fn twice(permit: &Permit) -> (&Permit, &Permit) {
+    (permit, permit)
+}
+
+fn main() {
+    let _ = twice;
+}

@@ -1,0 +1,7 @@
+use landfall_core::id::TargetId;
+
+fn read<T: serde::de::DeserializeOwned>() {}
+
+fn main() {
+    read::<TargetId>();
+}

@@ -1,0 +1,148 @@
+//! Every room's errors as one: what a person reads of them, and the exit code they ask for.
+
+use landfall_core::exit::Exit;
+use landfall_core::inventory;
+use landfall_core::manifest::NormaliseErrors;
+use landfall_core::report::Problem;
+use landfall_core::rules::RulesErrors;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+
+use crate::{ci, git, render};
+
+/// Columns of rendered errors: what a CI log and a comment show without wrapping.
+const ERROR_COLUMNS: usize = 110;
+
+/// Why a run, or one target of it, could not do its job.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error(transparent)]
+#[diagnostic(transparent)]
+pub(crate) enum Failure {
+    /// The event cannot be understood.
+    Ci(#[from] ci::Error),
+    /// Git cannot answer.
+    Git(#[from] git::Error),
+    /// The rules are wrong.
+    Rules(#[from] Box<RulesErrors>),
+    /// The rules or the command line do not fit this run.
+    Usage(#[from] Usage),
+    /// The source does not render.
+    Render(#[from] render::Error),
+    /// What was rendered is not a valid set.
+    Set(#[from] Box<NormaliseErrors>),
+    /// The inventory cannot be used.
+    Inventory(#[from] inventory::Error),
+    /// The cluster cannot be asked or told.
+    Cluster(#[from] landfall_cluster::Error),
+}
+
+/// What a person asked for cannot be done as asked.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum Usage {
+    /// The commit has no rules.
+    #[error("the commit {commit} has no {path}")]
+    #[diagnostic(code(rules::missing), help("add one: README.md shows the smallest"))]
+    NoRules {
+        /// The commit.
+        commit: String,
+        /// Where the rules were looked for.
+        path: String,
+    },
+    /// The environment is not in the rules.
+    #[error("there is no environment `{name}`")]
+    #[diagnostic(code(rules::environment), help("the rules have: {known}"))]
+    NoEnvironment {
+        /// What was asked for.
+        name: String,
+        /// The environments of the rules.
+        known: String,
+    },
+    /// A variable that the rules name is not set.
+    #[error("the variable {variable}, which should hold the path of the kubeconfig for `{cluster}`, is not set")]
+    #[diagnostic(code(rules::kubeconfig), help("set it in this job: {cluster} is reached through it"))]
+    NoKubeconfig {
+        /// The variable.
+        variable: String,
+        /// The cluster.
+        cluster: String,
+    },
+    /// The head cannot be merged.
+    #[error("the proposal conflicts with its target branch in {files}")]
+    #[diagnostic(code(git::conflict), help("merge or rebase onto the target branch, then push again"))]
+    Conflict {
+        /// The files.
+        files: String,
+    },
+    /// A branch was rewritten.
+    #[error("{attempted} was deployed before, and is not an ancestor of {commit}")]
+    #[diagnostic(
+        code(deploy::rewritten),
+        help("the branch was rewritten: deploy it by hand with `landfall deploy --reason …`")
+    )]
+    Rewritten {
+        /// The commit of the newest attempt.
+        attempted: String,
+        /// The commit of this run.
+        commit: String,
+    },
+    /// The run was asked to stop.
+    #[error("the run was asked to stop, and did so between two writes")]
+    #[diagnostic(code(deploy::stopped), help("run it again: it goes on where this one stopped"))]
+    Stopped,
+    /// A lock and a plan do not belong together.
+    #[error("the plan and the lock are of different targets")]
+    #[diagnostic(code(bug::lock), help("this is a bug in Landfall: nothing was written"))]
+    WrongLock,
+}
+
+impl Failure {
+    /// Returns the exit code that this failure asks for.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Ci(_) | Self::Rules(_) => Exit::Usage,
+            Self::Usage(usage) => usage.exit(),
+            Self::Render(_) | Self::Set(_) => Exit::Render,
+            Self::Git(_) | Self::Cluster(_) => Exit::Unreachable,
+            Self::Inventory(_) => Exit::Held,
+        }
+    }
+
+    /// Returns what a person reads of this failure.
+    pub(crate) fn problem(&self) -> Problem {
+        let text =
+            |part: Option<Box<dyn std::fmt::Display + '_>>| part.map(|part| part.to_string()).unwrap_or_default();
+        Problem {
+            code: text(self.code()),
+            title: self.to_string(),
+            details: if has_text(self) { rendered(self) } else { String::new() },
+            help: text(self.help()),
+            exit: self.exit(),
+        }
+    }
+}
+
+impl Usage {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NoRules { .. } | Self::NoEnvironment { .. } | Self::NoKubeconfig { .. } | Self::Conflict { .. } => {
+                Exit::Usage
+            }
+            Self::Rewritten { .. } => Exit::Held,
+            Self::Stopped => Exit::ApplyFailed,
+            Self::WrongLock => Exit::Bug,
+        }
+    }
+}
+
+/// Whether an error points at text, or gathers errors that do.
+fn has_text(error: &dyn Diagnostic) -> bool {
+    error.labels().is_some() || error.related().is_some()
+}
+
+fn rendered(error: &dyn Diagnostic) -> String {
+    let mut out = String::new();
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(ERROR_COLUMNS);
+    match handler.render_report(&mut out, error) {
+        Ok(()) => out,
+        Err(_) => error.to_string(),
+    }
+}

@@ -1,0 +1,160 @@
+//! What the cluster has, and what it would make of the set: one LIST per kind and namespace, then dry-runs at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use landfall_cluster::{Error, Facts, Listing, Reader};
+use landfall_core::diff::redact::Redactor;
+use landfall_core::inventory::{Inventory, LABEL};
+use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
+use landfall_core::plan::build::{Answer, Observation};
+use serde_json::Value;
+
+/// What an identity may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Everything but Secrets: the planner of a proposal.
+    WithoutSecrets,
+    /// Everything: the deployer.
+    Full,
+}
+
+/// Who looks, with what, and where.
+pub(crate) struct View<'a> {
+    pub(crate) reader: &'a Reader,
+    pub(crate) facts: &'a Facts,
+    pub(crate) inventory: &'a Inventory,
+    pub(crate) sight: Sight,
+}
+
+/// Returns what the server has and says of every object of the set and of the inventory.
+pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeMap<ObjectId, Observation>, Error> {
+    let found = list(view, desired).await?;
+    let redactor = Redactor::of(desired.iter().map(|manifest| &manifest.object));
+    let asked = desired.iter().filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, manifest)));
+    let asked = asked.filter(|(id, _)| is_visible(view, id));
+    let answers = join_all(asked.map(|(id, manifest)| observe(view, &found, id, manifest, desired, &redactor))).await;
+    let mut observed: BTreeMap<ObjectId, Observation> = answers.into_iter().collect::<Result<_, _>>()?;
+    for id in view.inventory.entries.keys().filter(|id| is_visible(view, id)) {
+        if !observed.contains_key(id) {
+            let live = leftover(view, &found, id).await?;
+            observed.insert(id.clone(), Observation { live, answer: Answer::NotWanted });
+        }
+    }
+    Ok(observed)
+}
+
+fn is_visible(view: &View<'_>, id: &ObjectId) -> bool {
+    view.sight == Sight::Full || !(id.group.is_empty() && id.kind == "Secret")
+}
+
+/// Lists, with our label, every kind and namespace that the set or the inventory has.
+async fn list(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeMap<ObjectId, Value>, Error> {
+    let of_set =
+        desired.iter().filter_map(|manifest| Some((Gvk::of(&manifest.object)?, ObjectId::of(&manifest.object)?)));
+    let of_inventory = view.inventory.entries.iter().map(|(id, entry)| (gvk_of(id, &entry.version), id.clone()));
+    let places: BTreeSet<(Resource, Option<String>)> = of_set
+        .chain(of_inventory)
+        .filter(|(_, id)| is_visible(view, id))
+        .filter_map(|(gvk, id)| Some((view.facts.resource(&gvk)?.clone(), id.namespace)))
+        .collect();
+    let labels = format!("{LABEL}={}", view.inventory.id);
+    let pages = join_all(places.iter().map(|(resource, namespace)| {
+        view.reader.list(resource, Listing { namespace: namespace.as_deref(), labels: &labels, fields: "" })
+    }));
+    let mut found = BTreeMap::new();
+    for page in pages.await {
+        found.extend(page?.into_iter().filter_map(|object| Some((ObjectId::of(&object)?, object))));
+    }
+    Ok(found)
+}
+
+async fn observe(
+    view: &View<'_>,
+    found: &BTreeMap<ObjectId, Value>,
+    id: ObjectId,
+    manifest: &Manifest,
+    desired: &[Manifest],
+    redactor: &Redactor,
+) -> Result<(ObjectId, Observation), Error> {
+    let resource = Gvk::of(&manifest.object).and_then(|gvk| view.facts.resource(&gvk));
+    let Some(resource) = resource else {
+        return Ok((id.clone(), Observation { live: None, answer: unserved(&manifest.object, desired) }));
+    };
+    let live = match found.get(&id) {
+        Some(live) => Some(live.clone()),
+        None => view.reader.find(resource, id.namespace.as_deref(), &id.name).await?,
+    };
+    let answer = match view.reader.dry_run(resource, &manifest.object, &view.inventory.field_manager()).await {
+        Ok(answer) => Answer::Predicted { object: answer.body, warnings: answer.warnings },
+        Err(error) => refusal(error, &id, desired, redactor)?,
+    };
+    Ok((id, Observation { live, answer }))
+}
+
+/// The server does not know the kind: it comes with the same set, or it is a mistake.
+fn unserved(object: &Value, desired: &[Manifest]) -> Answer {
+    let kind = object["kind"].as_str().unwrap_or_default();
+    let api_version = object["apiVersion"].as_str().unwrap_or_default();
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let defines = |manifest: &Manifest| {
+        manifest.object["kind"] == "CustomResourceDefinition"
+            && manifest.object["spec"]["group"] == group
+            && manifest.object["spec"]["names"]["kind"] == kind
+    };
+    if desired.iter().any(defines) {
+        return Answer::Unverified { why: "its definition comes with this change".to_owned() };
+    }
+    Answer::Refused {
+        why: format!("the cluster does not serve {api_version} {kind}"),
+        help: "install its definition first, or correct apiVersion and kind".to_owned(),
+    }
+}
+
+/// Turns the server's refusal of a dry-run into part of the plan. What is not about this object stays an error.
+fn refusal(error: Error, id: &ObjectId, desired: &[Manifest], redactor: &Redactor) -> Result<Answer, Error> {
+    let Error::Refused(refused) = error else { return Err(error) };
+    if refused.code == 401 {
+        return Err(refused.into());
+    }
+    let why = redactor.text(&refused.message);
+    if refused.code == 404 && comes_with_set(id, desired) {
+        return Ok(Answer::Unverified { why: "its namespace comes with this change".to_owned() });
+    }
+    if refused.message.contains("does not support dry run") {
+        return Ok(Answer::Unverified { why });
+    }
+    if refused.is_conflict() {
+        let fields: Vec<String> =
+            refused.causes.iter().map(|cause| format!("{} ({})", cause.field, redactor.text(&cause.message))).collect();
+        return Ok(Answer::Refused {
+            why: format!("other field managers own {}", fields.join(", ")),
+            help: "remove the field from Git, or stop the other manager from setting it".to_owned(),
+        });
+    }
+    let help = if refused.help.is_empty() { "correct the object in Git".to_owned() } else { refused.help.clone() };
+    Ok(Answer::Refused { why, help })
+}
+
+fn comes_with_set(id: &ObjectId, desired: &[Manifest]) -> bool {
+    let is_its_namespace = |manifest: &Manifest| {
+        manifest.object["kind"] == "Namespace"
+            && manifest.object["metadata"]["name"].as_str() == id.namespace.as_deref()
+    };
+    desired.iter().any(is_its_namespace)
+}
+
+/// Returns the live object of an inventory entry that left Git. A kind that is served no more has no objects.
+async fn leftover(view: &View<'_>, found: &BTreeMap<ObjectId, Value>, id: &ObjectId) -> Result<Option<Value>, Error> {
+    if let Some(live) = found.get(id) {
+        return Ok(Some(live.clone()));
+    }
+    match view.facts.any_version(&id.group, &id.kind) {
+        Some(resource) => view.reader.find(resource, id.namespace.as_deref(), &id.name).await,
+        None => Ok(None),
+    }
+}
+
+fn gvk_of(id: &ObjectId, version: &str) -> Gvk {
+    Gvk { group: id.group.clone(), version: version.to_owned(), kind: id.kind.clone() }
+}

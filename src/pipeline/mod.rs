@@ -1,0 +1,119 @@
+//! The order of the pipe: the only room that knows what comes after what.
+
+mod deploy;
+mod proposal;
+mod set;
+mod shell;
+mod target;
+
+use landfall_core::id::CommitSha;
+use landfall_core::report::{Action, Report, Skipped, Subject};
+use landfall_core::rules::{self, Rules};
+use landfall_core::trigger::Trigger;
+
+use crate::ci::RunContext;
+use crate::clock::Stopwatch;
+use crate::failure::{Failure, Usage};
+use crate::git::{CommitTree, Repository};
+use crate::stop::Stop;
+
+pub(crate) use shell::{Against, check, deploy as shell_deploy, plan as shell_plan, render};
+
+/// What every stage of one run may ask.
+pub(crate) struct Run {
+    /// Where the run is from.
+    pub context: RunContext,
+    /// Where the rules are, from the repository's root.
+    pub config: String,
+    /// The one environment that is asked for; every one that follows the branch when none.
+    pub environment: Option<String>,
+    /// Whether the run was asked to stop.
+    pub stop: Stop,
+}
+
+/// Does what an event asks for. Every event ends in exactly one report.
+pub(crate) async fn ci(run: &Run, trigger: &Trigger) -> Report {
+    let started = Stopwatch::start();
+    let mut report = match trigger {
+        Trigger::Proposal(proposal) => proposal::plan(run, proposal).await,
+        Trigger::Push(push) => deploy::push(run, trigger, &push.after, push.before.as_ref()).await,
+        Trigger::Tag(tag) => deploy::push(run, trigger, &tag.commit, None).await,
+        Trigger::Nothing { why } => nothing(run, why),
+        Trigger::Shell => nothing(run, "a shell has no event: use `landfall plan` or `landfall deploy`"),
+    };
+    report.subject.seconds = Some(started.seconds());
+    report
+}
+
+fn nothing(run: &Run, why: &str) -> Report {
+    let mut report = empty(run, Action::Nothing);
+    report.skipped.push(Skipped { environment: String::new(), why: why.to_owned() });
+    report
+}
+
+/// Returns a report that says nothing yet.
+pub(crate) fn empty(run: &Run, action: Action) -> Report {
+    let host = run.context.host.as_ref();
+    Report {
+        subject: Subject {
+            app: None,
+            action,
+            commit: None,
+            branch: None,
+            proposal: None,
+            actor: run.context.actor.clone(),
+            repository: host.map(|host| host.repository.clone()),
+            run_url: host.map(|host| host.run_url.clone()),
+            blob_url: None,
+            seconds: None,
+        },
+        targets: Vec::new(),
+        skipped: Vec::new(),
+        problems: Vec::new(),
+        degraded: Vec::new(),
+    }
+}
+
+/// Returns a report about one commit.
+fn about(run: &Run, action: Action, commit: &CommitSha) -> Report {
+    let mut report = empty(run, action);
+    let host = run.context.host.as_ref();
+    report.subject.blob_url = host.map(|host| format!("{}/{}/blob/{commit}", host.server_url, host.repository));
+    report.subject.commit = Some(commit.clone());
+    report
+}
+
+impl Run {
+    async fn repository(&self) -> Result<Repository, Failure> {
+        Ok(Repository::open(&self.context.checkout).await?)
+    }
+
+    /// Reads the rules of a tree; none when it has no landfall.yaml.
+    async fn rules_in(&self, tree: &CommitTree) -> Result<Option<Rules>, Failure> {
+        let Some(bytes) = tree.read(&self.config).await? else { return Ok(None) };
+        let text = String::from_utf8_lossy(&bytes);
+        Ok(Some(rules::parse(&self.config, &text).map_err(Box::new)?))
+    }
+
+    /// Reads the rules of a commit, which must have some.
+    async fn rules_at(&self, repository: &Repository, commit: &CommitSha) -> Result<(CommitTree, Rules), Failure> {
+        let tree = repository.tree(commit).await?;
+        let missing = || Usage::NoRules { commit: commit.short().to_owned(), path: self.config.clone() };
+        let rules = self.rules_in(&tree).await?.ok_or_else(missing)?;
+        Ok((tree, rules))
+    }
+}
+
+/// Returns the names of the environments that a push or tag is for, so that their records can be opened first.
+/// A mistake in the rules gives none: the run itself reports it.
+pub(crate) async fn environments(run: &Run, trigger: &Trigger) -> Vec<String> {
+    let commit = match trigger {
+        Trigger::Push(push) => &push.after,
+        Trigger::Tag(tag) => &tag.commit,
+        Trigger::Proposal(_) | Trigger::Shell | Trigger::Nothing { .. } => return Vec::new(),
+    };
+    let read = async { run.rules_at(&run.repository().await?, commit).await };
+    let Ok((_, rules)) = read.await else { return Vec::new() };
+    let chosen = rules::select(&rules, trigger).chosen.into_iter().map(|environment| environment.name.to_string());
+    chosen.filter(|name| run.environment.as_ref().is_none_or(|asked| asked == name)).collect()
+}

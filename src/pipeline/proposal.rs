@@ -1,0 +1,138 @@
+//! A proposal: what merging it would do. Judges and reports; nothing here can write to a cluster.
+
+use landfall_core::gate::{Policy, judge};
+use landfall_core::report::{Action, Report, Skipped, State, TargetReport};
+use landfall_core::rules::{Environment, Rules, select};
+use landfall_core::trigger::{Proposal, Trigger};
+
+use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
+use super::{Run, about};
+use crate::failure::{Failure, Usage};
+use crate::git::{Merged, Repository};
+use crate::live::Sight;
+use crate::progress::Progress;
+
+/// Plans every environment that follows the proposal's target branch.
+pub(super) async fn plan(run: &Run, proposal: &Proposal) -> Report {
+    let mut report = about(run, Action::Plan, &proposal.head);
+    report.subject.branch = Some(proposal.base_branch.clone());
+    report.subject.proposal = Some(proposal.number);
+    if let Err(failure) = fill(run, proposal, &mut report).await {
+        report.problems.push(failure.problem());
+    }
+    report
+}
+
+/// Where a proposal stands: what it would make of its target branch, and by whose rules.
+struct Merge<'a> {
+    repository: &'a Repository,
+    wanted: Wanted<'a>,
+    base: Wanted<'a>,
+    /// Why the cluster is not asked; none when it is.
+    offline: Option<&'static str>,
+}
+
+async fn fill(run: &Run, proposal: &Proposal, report: &mut Report) -> Result<(), Failure> {
+    let repository = run.repository().await?;
+    let tip = repository.tip(&proposal.base_branch).await?;
+    let merged = match repository.merge(&tip, &proposal.head).await? {
+        Merged::Tree(tree) => tree,
+        Merged::Conflict(files) => return Err(Usage::Conflict { files: files.join(", ") }.into()),
+    };
+    let base = repository.tree(&tip).await?;
+    let trusted = run.rules_in(&base).await?;
+    let offline = match (&trusted, proposal.fork) {
+        (None, _) => {
+            Some("the target branch has no rules yet, and a proposal's own rules are not trusted with a cluster")
+        }
+        (Some(_), true) => Some("a proposal from a fork gets no credentials"),
+        (Some(_), false) => None,
+    };
+    let own = run.rules_in(&merged).await;
+    if let (Some(trusted), Ok(Some(own))) = (&trusted, &own)
+        && trusted != own
+    {
+        report.degraded.push(format!(
+            "the change to {} takes effect with the merge: this plan follows the rules of {}",
+            run.config, proposal.base_branch
+        ));
+    }
+    let Some(rules) = trusted.clone().or(own?) else {
+        return Err(Usage::NoRules { commit: proposal.head.short().to_owned(), path: run.config.clone() }.into());
+    };
+    report.subject.app = Some(rules.app.to_string());
+    let merge = Merge {
+        repository: &repository,
+        wanted: Wanted { tree: &merged, commit: &proposal.head },
+        base: Wanted { tree: &base, commit: &tip },
+        offline,
+    };
+    plan_all(run, &rules, proposal, &merge, report).await;
+    Ok(())
+}
+
+async fn plan_all(run: &Run, rules: &Rules, proposal: &Proposal, merge: &Merge<'_>, report: &mut Report) {
+    let trigger = Trigger::Proposal(proposal.clone());
+    let selection = select(rules, &trigger);
+    report.skipped.extend(selection.skipped);
+    if let Some(why) = merge.offline {
+        report.degraded.push(format!("planned without the cluster: {why}"));
+    }
+    for environment in selection.chosen {
+        if run.environment.as_ref().is_some_and(|asked| *asked != environment.name.as_str()) {
+            report.skipped.push(Skipped {
+                environment: environment.name.to_string(),
+                why: "another one was asked for".to_owned(),
+            });
+            continue;
+        }
+        for target in &environment.targets {
+            let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
+            let goal = Goal { id: rules.target_id(environment, target), environment, cluster };
+            let (part, note) = plan_one(run, &goal, merge).await;
+            report.degraded.extend(note);
+            report.targets.push(part);
+        }
+    }
+}
+
+/// Plans one target, and says how the plan could be better.
+async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetReport, Option<String>) {
+    let progress = Progress::of(goal.id.to_string());
+    let without_planner = merge.offline.is_none() && goal.plan_variable().is_none();
+    let variable = goal.plan_variable().filter(|_| merge.offline.is_none());
+    let planned = match variable {
+        Some(variable) => online(run, goal, merge, variable).await,
+        None => plan_offline(goal, &merge.wanted, Some(&merge.base)).await,
+    };
+    let note = without_planner.then(|| {
+        format!("{} was planned without the cluster: its rules name no identity for plans", goal.cluster.name)
+    });
+    let mut part = match planned {
+        Ok(planned) => judged(goal, planned),
+        Err(failure) => goal.report(State::Failed { problem: failure.problem() }),
+    };
+    part.seconds = Some(progress.seconds());
+    (part, note)
+}
+
+async fn online(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>, variable: &str) -> Result<Planned, Failure> {
+    let reader = goal.connect(run, variable).await?.reader()?;
+    let facts = reader.facts().await?;
+    let stored = inventory(run, goal, &reader).await?;
+    let view = view(&reader, &facts, &stored.inventory, Sight::WithoutSecrets);
+    plan_target(goal, &merge.wanted, merge.repository, &view).await
+}
+
+/// Lets every gate say what it would say after the merge.
+pub(super) fn judged(goal: &Goal<'_>, planned: Planned) -> TargetReport {
+    let holds = judge(&planned.plan, policy(goal.environment), planned.evidence);
+    let mut part = goal.report(State::Planned { holds });
+    part.plan = Some(planned.plan);
+    part.images = planned.images;
+    part
+}
+
+fn policy(environment: &Environment) -> Policy<'_> {
+    Policy { own: environment, before: None }
+}

@@ -1,0 +1,51 @@
+//! The set of one environment at one commit: rendered, normalised, images set, labelled.
+
+use landfall_cluster::Facts;
+use landfall_core::id::{CommitSha, TargetId};
+use landfall_core::inventory::LABEL;
+use landfall_core::manifest::{Defaults, Manifest, Note, ScopeTable, images, normalise};
+use landfall_core::rules::Environment;
+
+use crate::failure::Failure;
+use crate::git::CommitTree;
+use crate::render::render;
+
+/// What Git wants in one target.
+pub(super) struct Set {
+    pub(super) manifests: Vec<Manifest>,
+    pub(super) notes: Vec<Note>,
+    /// Every kind that the server, Kubernetes itself or the set defines.
+    pub(super) kinds: ScopeTable,
+}
+
+/// Where a set goes.
+pub(super) struct Destination<'a> {
+    pub(super) environment: &'a Environment,
+    pub(super) target: &'a TargetId,
+    /// The inventory's id, the value of our label.
+    pub(super) inventory: &'a str,
+}
+
+/// Renders a commit's set for a destination. Without facts, Kubernetes' own kinds are known.
+pub(super) async fn build(
+    tree: &CommitTree,
+    commit: &CommitSha,
+    to: &Destination<'_>,
+    facts: Option<&Facts>,
+) -> Result<Set, Failure> {
+    let mut manifests = render(tree, &to.environment.source, to.environment.render).await?;
+    for (name, reference) in to.environment.images_at(commit) {
+        images::replace(&mut manifests, &name, &reference);
+    }
+    let mut table = ScopeTable::builtin();
+    for resource in facts.iter().flat_map(|facts| facts.resources.values()) {
+        table.insert(resource);
+    }
+    let kinds = table.with_crds(&manifests);
+    let defaults = Defaults { namespace: to.target.namespace.to_string() };
+    let mut set = normalise(manifests, &kinds, &defaults).map_err(Box::new)?;
+    for manifest in &mut set.manifests {
+        manifest.object["metadata"]["labels"][LABEL] = to.inventory.into();
+    }
+    Ok(Set { manifests: set.manifests, notes: set.notes, kinds })
+}

@@ -1,0 +1,144 @@
+//! What a person asks for at a shell: the same stages as in CI, for a commit that is named.
+
+use std::collections::BTreeMap;
+
+use landfall_cluster::Facts;
+use landfall_core::id::CommitSha;
+use landfall_core::inventory::Inventory;
+use landfall_core::report::{Action, Report};
+use landfall_core::rules::{Environment, Rules};
+use landfall_core::trigger::Trigger;
+use serde_json::Value;
+
+use super::deploy::{Order, deploy_all, names};
+use super::proposal::judged;
+use super::set::{self, Destination};
+use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
+use super::{Run, about, empty};
+use crate::failure::{Failure, Usage};
+use crate::git::Repository;
+use crate::live::Sight;
+
+/// Whether the cluster is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Against {
+    /// The live objects.
+    Cluster,
+    /// What the given revision renders.
+    Base,
+}
+
+/// Plans the checkout's commit.
+pub(crate) async fn plan(run: &Run, against: Against, base: Option<&str>) -> Report {
+    let mut report = empty(run, Action::Plan);
+    if let Err(failure) = plan_into(run, against, base, &mut report).await {
+        report.problems.push(failure.problem());
+    }
+    report
+}
+
+async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut Report) -> Result<(), Failure> {
+    let (repository, commit) = here(run).await?;
+    *report = about(run, Action::Plan, &commit);
+    let (tree, rules) = run.rules_at(&repository, &commit).await?;
+    report.subject.app = Some(rules.app.to_string());
+    let base = match base {
+        Some(revision) => Some(named(&repository, revision).await?),
+        None => None,
+    };
+    let base_tree = match &base {
+        Some(base) => Some(repository.tree(base).await?),
+        None => None,
+    };
+    let base = base_tree.as_ref().zip(base.as_ref()).map(|(tree, commit)| Wanted { tree, commit });
+    let wanted = Wanted { tree: &tree, commit: &commit };
+    for goal in goals(run, &rules)? {
+        let planned = match against {
+            Against::Cluster => online(run, &goal, &wanted, &repository).await,
+            Against::Base => plan_offline(&goal, &wanted, base.as_ref()).await,
+        };
+        report.targets.push(match planned {
+            Ok(planned) => judged(&goal, planned),
+            Err(failure) => goal.report(landfall_core::report::State::Failed { problem: failure.problem() }),
+        });
+    }
+    Ok(())
+}
+
+/// Plans as the planner where the shell has its kubeconfig, as the deployer (who may read Secrets) otherwise.
+async fn online(run: &Run, goal: &Goal<'_>, wanted: &Wanted<'_>, repository: &Repository) -> Result<Planned, Failure> {
+    let planner = goal.plan_variable().filter(|variable| run.context.variables.find(variable).is_some());
+    let sight = if planner.is_some() { Sight::WithoutSecrets } else { Sight::Full };
+    let reader = goal.connect(run, planner.unwrap_or(goal.deploy_variable())).await?.reader()?;
+    let facts = reader.facts().await?;
+    let stored = inventory(run, goal, &reader).await?;
+    plan_target(goal, wanted, repository, &view(&reader, &facts, &stored.inventory, sight)).await
+}
+
+/// Deploys the checkout's commit, for a reason that goes into the record.
+pub(crate) async fn deploy(run: &Run, reason: Option<&str>) -> Report {
+    let mut report = empty(run, Action::Deploy);
+    if let Err(failure) = deploy_into(run, reason, &mut report).await {
+        report.problems.push(failure.problem());
+    }
+    report
+}
+
+async fn deploy_into(run: &Run, reason: Option<&str>, report: &mut Report) -> Result<(), Failure> {
+    let (repository, commit) = here(run).await?;
+    *report = about(run, Action::Deploy, &commit);
+    let order = Order { trigger: &Trigger::Shell, commit: &commit, before: None, reason };
+    deploy_all(run, &repository, &order, report).await
+}
+
+/// Renders one environment's objects as they would be sent, one list per target.
+pub(crate) async fn render(run: &Run, facts: Option<&Facts>) -> Result<Vec<Value>, Failure> {
+    let (repository, commit) = here(run).await?;
+    let (tree, rules) = run.rules_at(&repository, &commit).await?;
+    let mut objects = Vec::new();
+    for goal in goals(run, &rules)? {
+        let inventory = Inventory::new(&goal.id, None);
+        let to = Destination { environment: goal.environment, target: &goal.id, inventory: &inventory.id };
+        let set = set::build(&tree, &commit, &to, facts).await?;
+        objects.extend(set.manifests.into_iter().map(|manifest| manifest.object));
+    }
+    Ok(objects)
+}
+
+/// Checks the rules and renders every environment, without a cluster. All mistakes are reported at once.
+pub(crate) async fn check(run: &Run) -> Report {
+    let mut report = plan(run, Against::Base, None).await;
+    for part in &mut report.targets {
+        part.plan = None;
+    }
+    report.subject.action = Action::Nothing;
+    report
+}
+
+async fn here(run: &Run) -> Result<(Repository, CommitSha), Failure> {
+    let repository = run.repository().await?;
+    let commit = named(&repository, "HEAD").await?;
+    Ok((repository, commit))
+}
+
+async fn named(repository: &Repository, revision: &str) -> Result<CommitSha, Failure> {
+    let unknown = || crate::git::Error::Unreachable { commit: revision.to_owned(), why: "no such revision".to_owned() };
+    Ok(repository.resolve(revision).await?.ok_or_else(unknown)?)
+}
+
+/// Returns every target of the asked environments.
+fn goals<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
+    let asked: Vec<&Environment> = match &run.environment {
+        None => rules.environments.iter().collect(),
+        Some(name) => {
+            let unknown = || Usage::NoEnvironment { name: name.clone(), known: names(&rules.environments) };
+            vec![rules.environment(name).ok_or_else(unknown)?]
+        }
+    };
+    let clusters: &BTreeMap<_, _> = &rules.clusters;
+    let goal = |environment: &'a Environment, target| -> Option<Goal<'a>> {
+        let target: &landfall_core::rules::Target = target;
+        Some(Goal { id: rules.target_id(environment, target), environment, cluster: clusters.get(&target.cluster)? })
+    };
+    Ok(asked.into_iter().flat_map(|e| e.targets.iter().filter_map(move |t| goal(e, t))).collect())
+}

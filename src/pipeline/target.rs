@@ -1,0 +1,196 @@
+//! One target, up to its plan: facts, set, inventory, live objects. What a proposal and a deploy have in common.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use landfall_cluster::{Connection, Facts, Reader};
+use landfall_core::diff;
+use landfall_core::gate::Evidence;
+use landfall_core::id::{CommitSha, TargetId};
+use landfall_core::inventory::{self, Inventory};
+use landfall_core::manifest::{Gvk, Manifest, Resource, Scope};
+use landfall_core::plan::Plan;
+use landfall_core::plan::build::{Inputs, build};
+use landfall_core::report::{ImageMove, State, TargetReport};
+use landfall_core::rules::{Access, Cluster, Environment};
+use serde_json::{Value, json};
+
+use super::Run;
+use super::set::{self, Destination, Set};
+use crate::failure::{Failure, Usage};
+use crate::git::{CommitTree, Repository};
+use crate::live::{Sight, View, look};
+
+/// A target and what the rules say about it.
+pub(super) struct Goal<'a> {
+    pub(super) id: TargetId,
+    pub(super) environment: &'a Environment,
+    pub(super) cluster: &'a Cluster,
+}
+
+/// A commit's content: the tree may be a merge that nobody has committed.
+pub(super) struct Wanted<'a> {
+    pub(super) tree: &'a CommitTree,
+    pub(super) commit: &'a CommitSha,
+}
+
+/// A planned target, with what its deploy needs.
+pub(super) struct Planned {
+    pub(super) plan: Plan,
+    pub(super) evidence: Evidence,
+    pub(super) images: Vec<ImageMove>,
+    pub(super) set: Set,
+}
+
+/// The inventory as it is stored.
+pub(super) struct Stored {
+    pub(super) inventory: Inventory,
+    /// The `ConfigMap`'s version; none when there is no `ConfigMap` yet.
+    pub(super) version: Option<String>,
+}
+
+impl Goal<'_> {
+    /// Returns the variable that names the kubeconfig of the planner; none when there is only one identity.
+    pub(super) fn plan_variable(&self) -> Option<&str> {
+        let Access::Kubeconfig { plan, .. } = &self.cluster.access;
+        plan.as_deref()
+    }
+
+    /// Returns the variable that names the kubeconfig of the deployer.
+    pub(super) fn deploy_variable(&self) -> &str {
+        let Access::Kubeconfig { deploy, .. } = &self.cluster.access;
+        deploy
+    }
+
+    /// Connects through the kubeconfig that a variable names.
+    pub(super) async fn connect(&self, run: &Run, variable: &str) -> Result<Connection, Failure> {
+        let missing = || Usage::NoKubeconfig { variable: variable.to_owned(), cluster: self.cluster.name.to_string() };
+        let path = run.context.variables.find(variable).ok_or_else(missing)?;
+        Ok(Connection::from_kubeconfig(Path::new(path)).await?)
+    }
+
+    /// Returns a report of this target that says only how it stands.
+    pub(super) fn report(&self, state: State) -> TargetReport {
+        TargetReport {
+            target: self.id.clone(),
+            url: self.environment.url.clone(),
+            plan: None,
+            state,
+            images: Vec::new(),
+            seconds: None,
+            timeline: Vec::new(),
+        }
+    }
+
+    fn destination<'a>(&'a self, inventory: &'a Inventory) -> Destination<'a> {
+        Destination { environment: self.environment, target: &self.id, inventory: &inventory.id }
+    }
+}
+
+/// Reads the target's inventory; an empty one when it never had any.
+pub(super) async fn inventory(run: &Run, goal: &Goal<'_>, reader: &Reader) -> Result<Stored, Failure> {
+    let repository = run.context.host.as_ref().and_then(|host| host.repository_id.as_deref());
+    let name = inventory::config_map_name(&goal.id);
+    let found = reader.find(&config_map(), Some(goal.id.namespace.as_str()), &name).await?;
+    let Some(found) = found else {
+        let inventory = Inventory::new(&goal.id, repository.map(str::to_owned));
+        return Ok(Stored { inventory, version: None });
+    };
+    let data: BTreeMap<String, String> = serde_json::from_value(found["data"].clone()).unwrap_or_default();
+    let inventory = Inventory::read(&data, &goal.id, repository)?;
+    Ok(Stored { inventory, version: found["metadata"]["resourceVersion"].as_str().map(str::to_owned) })
+}
+
+/// Returns the `ConfigMap` that stores an inventory, in place of the version that was read.
+pub(super) fn stored_form(goal: &Goal<'_>, stored: &Stored) -> Result<Value, Failure> {
+    Ok(json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {
+            "name": inventory::config_map_name(&goal.id), "namespace": goal.id.namespace,
+            "resourceVersion": stored.version, "labels": {"app.kubernetes.io/managed-by": "landfall"},
+        },
+        "data": stored.inventory.data()?,
+    }))
+}
+
+/// Plans against the cluster.
+pub(super) async fn plan(
+    goal: &Goal<'_>,
+    wanted: &Wanted<'_>,
+    repository: &Repository,
+    view: &View<'_>,
+) -> Result<Planned, Failure> {
+    let to = goal.destination(view.inventory);
+    let set = set::build(wanted.tree, wanted.commit, &to, Some(view.facts)).await?;
+    let base = deployed(repository, &to, view).await;
+    let live = look(view, &set.manifests).await?;
+    let inputs = Inputs {
+        target: &goal.id,
+        commit: wanted.commit,
+        inventory: view.inventory,
+        desired: &set.manifests,
+        live: &live,
+        base: base.as_deref(),
+        server: Some(view.facts.version.clone()),
+    };
+    let before: Vec<Value> = live.values().filter_map(|observation| observation.live.clone()).collect();
+    Ok(finish(build(&inputs), set, &before, view.inventory.entries.len()))
+}
+
+/// Plans without a cluster: what two trees render, compared.
+pub(super) async fn plan_offline(
+    goal: &Goal<'_>,
+    wanted: &Wanted<'_>,
+    base: Option<&Wanted<'_>>,
+) -> Result<Planned, Failure> {
+    let inventory = Inventory::new(&goal.id, None);
+    let to = goal.destination(&inventory);
+    let set = set::build(wanted.tree, wanted.commit, &to, None).await?;
+    let base = match base {
+        Some(base) => {
+            set::build(base.tree, wanted.commit, &to, None).await.map(|set| set.manifests).unwrap_or_default()
+        }
+        None => Vec::new(),
+    };
+    let inputs = Inputs {
+        target: &goal.id,
+        commit: wanted.commit,
+        inventory: &inventory,
+        desired: &set.manifests,
+        live: &BTreeMap::new(),
+        base: Some(&base),
+        server: None,
+    };
+    let before: Vec<Value> = base.iter().map(|manifest| manifest.object.clone()).collect();
+    Ok(finish(build(&inputs), set, &before, base.len()))
+}
+
+fn finish(mut plan: Plan, set: Set, before: &[Value], recorded: usize) -> Planned {
+    for note in &set.notes {
+        let of_note = plan.changes.iter_mut().find(|change| change.id == note.object);
+        if let Some(change) = of_note {
+            change.notes.push(note.change.to_string());
+        }
+    }
+    let after: Vec<Value> = set.manifests.iter().map(|manifest| manifest.object.clone()).collect();
+    let evidence = Evidence { desired: set.manifests.len(), inventory: recorded };
+    Planned { images: diff::images(before, &after), plan, evidence, set }
+}
+
+/// Renders what is deployed now, to say which file an object came from and which key of a Secret changed.
+/// A commit that cannot be read any more explains nothing, and is no reason to stop.
+async fn deployed(repository: &Repository, to: &Destination<'_>, view: &View<'_>) -> Option<Vec<Manifest>> {
+    let commit = view.inventory.deployed.as_ref()?;
+    let tree = repository.tree(commit).await.ok()?;
+    let set = set::build(&tree, commit, to, Some(view.facts)).await.ok()?;
+    Some(set.manifests)
+}
+
+/// Returns what an identity sees of a target.
+pub(super) fn view<'a>(reader: &'a Reader, facts: &'a Facts, inventory: &'a Inventory, sight: Sight) -> View<'a> {
+    View { reader, facts, inventory, sight }
+}
+
+fn config_map() -> Resource {
+    Resource { gvk: Gvk::new("v1", "ConfigMap"), plural: "configmaps".to_owned(), scope: Scope::Namespaced }
+}

@@ -1,0 +1,120 @@
+//! A running control plane, and the ways to reach it.
+//!
+//! It ends its processes when it is dropped, and when the test process ends without dropping it.
+
+use std::path::PathBuf;
+use std::process::Output;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kube::Client;
+
+use crate::access;
+use crate::audit::{self, AuditedRequest};
+use crate::authority::Authority;
+use crate::binaries::{self, Binaries};
+use crate::boot;
+use crate::furnish;
+use crate::identity::Identity;
+use crate::kubectl;
+use crate::namespace::{self, Namespace};
+use crate::proxy::Proxy;
+use crate::state::State;
+use crate::supervisor::Supervisor;
+
+/// etcd, kube-apiserver, controller manager, scheduler and kwok on loopback, with one node.
+pub struct ControlPlane {
+    supervisor: Supervisor,
+    server: String,
+    binaries: Binaries,
+    authority: Authority,
+    state: State,
+    numbers: AtomicUsize,
+}
+
+impl ControlPlane {
+    /// Starts a control plane and returns when its node takes pods.
+    pub async fn start() -> ControlPlane {
+        ControlPlane::start_with(&[]).await
+    }
+
+    /// Starts a control plane whose API server has more flags.
+    pub async fn start_with(api_server_flags: &[String]) -> ControlPlane {
+        let binaries = binaries::find();
+        let state = State::create();
+        let authority = Authority::create();
+        let booted = boot::boot(&binaries, &state, &authority, api_server_flags).await;
+        let numbers = AtomicUsize::new(1);
+        let (supervisor, server) = (booted.supervisor, booted.server);
+        let started = ControlPlane { supervisor, server, binaries, authority, state, numbers };
+        furnish::furnish(&started, &started.state).await;
+        started
+    }
+
+    /// Writes a kubeconfig for an identity.
+    pub fn kubeconfig(&self, identity: &Identity) -> PathBuf {
+        let name = format!("{}-{}.kubeconfig", identity.user(), self.number());
+        self.state.write(&name, &self.kubeconfig_text(identity))
+    }
+
+    /// Makes a client that acts as an identity, for the runtime of the calling test.
+    pub async fn client(&self, identity: &Identity) -> Client {
+        access::client(&self.kubeconfig_text(identity)).await
+    }
+
+    /// Creates a namespace of its own for a test, in which the deployer may do everything.
+    pub async fn namespace(&self, prefix: &str) -> Namespace {
+        let name = format!("{prefix}-{}", self.number());
+        namespace::create(&self.client(&Identity::Admin).await, name).await
+    }
+
+    /// Starts a proxy that talks to the API server as an identity, and does as its rules say.
+    pub fn proxy(&self, identity: &Identity) -> Proxy {
+        let file = self.state.path(&format!("proxy-{}.kubeconfig", self.number()));
+        Proxy::start(self.kubeconfig_text(identity), file)
+    }
+
+    /// Returns every request that the API server finished, except its own parts'.
+    pub fn audit(&self) -> Vec<AuditedRequest> {
+        audit::read(&self.state.read("audit.log"))
+    }
+
+    /// Runs kubectl as the administrator.
+    pub fn kubectl(&self, args: &[&str]) -> Output {
+        self.kubectl_with_input(args, "")
+    }
+
+    /// Runs kubectl as the administrator, with text for `-f -`.
+    pub fn kubectl_with_input(&self, args: &[&str], input: &str) -> Output {
+        let kubeconfig = self.kubeconfig(&Identity::Admin);
+        kubectl::run(&self.binaries, &self.state, &kubeconfig, args, input)
+    }
+
+    /// Returns the URL of the API server.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Returns the certificate of the cluster's authority, PEM.
+    pub fn certificate_authority(&self) -> String {
+        self.authority.certificate()
+    }
+
+    /// Returns the ids of the processes that belong to this control plane.
+    pub fn processes(&self) -> Vec<u32> {
+        self.supervisor.processes()
+    }
+
+    /// Returns the directory of the logs; it goes with the control plane.
+    pub fn state_directory(&self) -> PathBuf {
+        self.state.directory().to_owned()
+    }
+
+    fn number(&self) -> usize {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn kubeconfig_text(&self, identity: &Identity) -> String {
+        let user = self.authority.client(identity.user(), identity.group());
+        access::kubeconfig(&self.server, &self.authority, &user)
+    }
+}

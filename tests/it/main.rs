@@ -1,0 +1,43 @@
+//! Stories: what people and hosts do, told in their words, with the real binary, host and control plane.
+
+#![expect(clippy::unwrap_used, reason = "a story that cannot be told has failed")]
+
+mod deploys;
+
+use std::path::Path;
+
+use landfall_test_cluster::identity::Identity;
+use landfall_test_cluster::shared;
+use landfall_world::World;
+
+/// The binary under test.
+fn binary() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_landfall"))
+}
+
+/// The smallest rules: production follows `main`, from the folder `deploy`.
+fn rules(namespace: &str) -> String {
+    format!(
+        "app: shop\n\
+         clusters:\n  test: {{kubeconfig: {{plan: LANDFALL_PLAN_KUBECONFIG, deploy: LANDFALL_DEPLOY_KUBECONFIG}}}}\n\
+         environments:\n  production: {{branch: main, source: deploy, target: {{cluster: test, namespace: {namespace}}}}}\n"
+    )
+}
+
+/// A repository with these manifests beside the smallest rules, and a namespace of its own. Returns both.
+async fn world(manifests: &[(&str, &str)]) -> (World, String) {
+    let cluster = shared().await;
+    let namespace = cluster.namespace("story").await.name;
+    let rules = rules(&namespace);
+    let mut files = vec![("landfall.yaml", rules.as_str())];
+    files.extend(manifests);
+    let mut world = World::with_files(binary(), &files).await.unwrap();
+    world.set("LANDFALL_PLAN_KUBECONFIG", &cluster.kubeconfig(&Identity::Planner).display().to_string());
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &cluster.kubeconfig(&Identity::Deployer).display().to_string());
+    (world, namespace)
+}
+
+/// A `ConfigMap` with one key.
+fn config_map(name: &str, value: &str) -> String {
+    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{key: \"{value}\"}}\n")
+}

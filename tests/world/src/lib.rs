@@ -1,0 +1,117 @@
+//! A repository on a git host, a cluster, and a runner between them: what stories and the demo play in.
+//!
+//! Every job runs the real binary in a fresh, shallow clone, with what a runner of GitHub sets. Nothing is mocked.
+
+mod job;
+mod runner;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use landfall_fakehost::{Change, Error, FakeHost, Permissions};
+use serde_json::Value;
+
+pub use job::Job;
+pub use runner::kustomize_on_path;
+
+/// The repository of every story.
+pub const REPOSITORY: &str = "acme/shop";
+/// The branch that production follows in every story.
+pub const MAIN: &str = "main";
+
+/// One repository and the jobs that its events start.
+pub struct World {
+    /// The git host.
+    pub host: FakeHost,
+    /// The binary under test.
+    binary: PathBuf,
+    /// Variables that every job gets: kubeconfigs, PATH.
+    variables: BTreeMap<String, String>,
+    token: String,
+}
+
+impl World {
+    /// Makes a repository with these files on a protected branch `main`.
+    pub async fn with_files(binary: &Path, files: &[(&str, &str)]) -> Result<Self, Error> {
+        let host = FakeHost::start().await?;
+        host.repository(REPOSITORY, files).await?;
+        Self::around(host, binary).await
+    }
+
+    /// Makes a repository with a folder's files on a protected branch `main`.
+    pub async fn with_folder(binary: &Path, folder: &Path) -> Result<Self, Error> {
+        let host = FakeHost::start().await?;
+        host.repository_from(REPOSITORY, folder).await?;
+        Self::around(host, binary).await
+    }
+
+    async fn around(host: FakeHost, binary: &Path) -> Result<Self, Error> {
+        host.protect(REPOSITORY, MAIN).await?;
+        let token = host.token("github-actions[bot]", Permissions::write());
+        let variables = BTreeMap::from([("PATH".to_owned(), kustomize_on_path())]);
+        Ok(Self { host, binary: binary.to_owned(), variables, token })
+    }
+
+    /// Gives every later job a variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Gives every later job another token; none when it is empty.
+    pub fn set_token(&mut self, token: &str) {
+        token.clone_into(&mut self.token);
+    }
+
+    /// Pushes a branch with one more commit and opens a proposal for it. Returns its number.
+    pub async fn propose(&self, branch: &str, title: &str, files: &[(&str, Change<'_>)]) -> Result<u64, Error> {
+        self.host.push_files(REPOSITORY, branch, files, title).await?;
+        self.host.open_proposal(REPOSITORY, branch, MAIN, title, "ana").await
+    }
+
+    /// Runs the job that an open proposal starts.
+    pub async fn plan(&self, proposal: u64) -> Result<Job, Error> {
+        let event = self.host.pull_request_event(REPOSITORY, proposal, "opened").await?;
+        self.run(&event, "false").await
+    }
+
+    /// Merges a proposal and runs the job that the push starts.
+    pub async fn merge(&self, proposal: u64) -> Result<Job, Error> {
+        let event = self.merge_only(proposal).await?;
+        self.run(&event, "true").await
+    }
+
+    /// Merges a proposal and returns the push event, without running its job.
+    pub async fn merge_only(&self, proposal: u64) -> Result<Value, Error> {
+        let before = self.host.tip(REPOSITORY, MAIN).await?;
+        let after = self.host.merge(REPOSITORY, proposal).await?;
+        self.host.push_event(REPOSITORY, MAIN, &before, &after).await
+    }
+
+    /// Runs the job of the branch's current commit, as if it had just been pushed.
+    pub async fn deploy(&self) -> Result<Job, Error> {
+        let tip = self.host.tip(REPOSITORY, MAIN).await?;
+        let event = self.host.push_event(REPOSITORY, MAIN, &"0".repeat(tip.len()), &tip).await?;
+        self.run(&event, "true").await
+    }
+
+    /// Runs the job of an event on a branch that is protected ("true") or not.
+    pub async fn run(&self, event: &Value, protected: &str) -> Result<Job, Error> {
+        runner::run(self, event, &["ci"], &[("GITHUB_REF_PROTECTED", protected)]).await
+    }
+
+    /// Runs the job of an event with more variables, which replace the runner's own.
+    pub async fn run_with(&self, event: &Value, variables: &[(&str, &str)]) -> Result<Job, Error> {
+        runner::run(self, event, &["ci"], variables).await
+    }
+
+    /// Runs another command where the job of an event would run.
+    pub async fn command(&self, event: &Value, arguments: &[&str]) -> Result<Job, Error> {
+        runner::run(self, event, arguments, &[]).await
+    }
+
+    /// Returns the bodies of a proposal's comments, oldest first.
+    pub async fn comments(&self, proposal: u64) -> Result<Vec<String>, Error> {
+        let comments = self.host.comments(REPOSITORY, proposal).await?;
+        Ok(comments.iter().filter_map(|comment| comment["body"].as_str().map(str::to_owned)).collect())
+    }
+}

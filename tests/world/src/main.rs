@@ -1,0 +1,96 @@
+//! `make demo`: the main job, from the pull request to the record, on a real control plane and a local git host.
+//!
+//! Usage: `demo LANDFALL EXAMPLE PICTURES`: the binary, the application's folder, where the pictures go.
+
+use std::error::Error;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use landfall_fakehost::Change;
+use landfall_test_cluster::control_plane::ControlPlane;
+use landfall_test_cluster::identity::Identity;
+use landfall_world::{Job, World};
+
+const OVERLAY: &str = "deploy/overlays/production/kustomization.yaml";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1).map(PathBuf::from);
+    let mut next = || arguments.next().ok_or("usage: demo LANDFALL EXAMPLE PICTURES");
+    let (binary, example, pictures) = (next()?, next()?, next()?);
+    fs::create_dir_all(&pictures)?;
+
+    title("A control plane: etcd, kube-apiserver, controller manager, scheduler, kwok")?;
+    let cluster = ControlPlane::start().await;
+    furnish(&cluster);
+    title("A git host with the repository acme/shop, whose branch main is protected")?;
+    let mut world = World::with_folder(&binary, &example).await?;
+    world.set("LANDFALL_PLAN_KUBECONFIG", &cluster.kubeconfig(&Identity::Planner).display().to_string());
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &cluster.kubeconfig(&Identity::ClusterDeployer).display().to_string());
+
+    title("The branch is deployed for the first time")?;
+    show(&world.deploy().await?)?;
+
+    let overlay = fs::read_to_string(example.join(OVERLAY))?;
+    let newer = overlay.replacen("newTag: 1.8.2", "newTag: 1.9.0", 1);
+    let story = Story { world: &world, pictures: &pictures };
+    story.tell("release", "web 1.9.0", &newer).await?;
+    let broken = newer.replacen("newTag: 1.9.0", "newTag: does-not-exist", 1);
+    story.tell("typo", "web with an image that does not exist", &broken).await?;
+
+    title("Done")?;
+    say(&format!("The comments as the host shows them: {}", pictures.display()))
+}
+
+/// A proposal from its first plan to its record.
+struct Story<'a> {
+    world: &'a World,
+    pictures: &'a Path,
+}
+
+impl Story<'_> {
+    async fn tell(&self, branch: &str, name: &str, overlay: &str) -> Result<(), Box<dyn Error>> {
+        title(&format!("A pull request: {name}. `landfall ci` plans it"))?;
+        let proposal = self.world.propose(branch, name, &[(OVERLAY, Change::Write(overlay))]).await?;
+        show(&self.world.plan(proposal).await?)?;
+        self.picture(proposal, &format!("{branch}-1-plan"), "What the reviewer sees").await?;
+        title("It is merged. `landfall ci` deploys it")?;
+        show(&self.world.merge(proposal).await?)?;
+        self.picture(proposal, &format!("{branch}-2-record"), "What the same comment says now").await
+    }
+
+    async fn picture(&self, proposal: u64, file: &str, heading: &str) -> Result<(), Box<dyn Error>> {
+        let comment = self.world.comments(proposal).await?.join("\n\n---\n\n");
+        title(heading)?;
+        say(&comment)?;
+        fs::write(self.pictures.join(format!("{file}.md")), &comment)?;
+        fs::write(self.pictures.join(format!("{file}.html")), landfall_look::page(file, &comment))?;
+        Ok(())
+    }
+}
+
+/// The namespaces of the shop, and a volume for its database: a cluster has them before an application comes.
+fn furnish(cluster: &ControlPlane) {
+    for namespace in ["shop", "shop-staging"] {
+        let manifest = format!(
+            "apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}}}\n---\napiVersion: v1\nkind: PersistentVolume\n\
+             metadata: {{name: {namespace}}}\nspec:\n  capacity: {{storage: 20Gi}}\n  accessModes: [ReadWriteOnce]\n  \
+             hostPath: {{path: /tmp/landfall-demo}}\n"
+        );
+        let output = cluster.kubectl_with_input(&["apply", "-f", "-"], &manifest);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn show(job: &Job) -> Result<(), Box<dyn Error>> {
+    say(&format!("{}{}exit code {}", job.stderr, job.stdout, job.code))
+}
+
+fn title(text: &str) -> Result<(), Box<dyn Error>> {
+    say(&format!("\n\x1b[1m== {text}\x1b[0m"))
+}
+
+fn say(text: &str) -> Result<(), Box<dyn Error>> {
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}

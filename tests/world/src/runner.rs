@@ -1,0 +1,82 @@
+//! Plays the runner: a fresh shallow clone, the variables of the event, one process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use landfall_fakehost::Error;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{Job, REPOSITORY, World};
+
+const BUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../control-plane/build.sh");
+
+/// Returns a PATH on which Kustomize is found, building it where it is missing.
+///
+/// # Panics
+///
+/// When it can be neither found nor built: a story cannot be told then.
+pub fn kustomize_on_path() -> String {
+    let output = std::process::Command::new(BUILD).arg("--print").output().expect("build.sh needs bash and git");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let kustomize = text.lines().find_map(|line| line.strip_prefix("KUSTOMIZE=")).expect("build.sh prints every path");
+    if !Path::new(kustomize).exists() {
+        let built = std::process::Command::new(BUILD).arg("kustomize").stdout(Stdio::null()).status();
+        assert!(built.is_ok_and(|status| status.success()), "build.sh could not build kustomize");
+    }
+    let folder = Path::new(kustomize).parent().expect("a binary is in a folder");
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+}
+
+/// Runs the binary where and as the job of an event would.
+pub(crate) async fn run(
+    world: &World,
+    event: &Value,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Job, Error> {
+    let folder = tempfile::tempdir().expect("the temporary folder takes a folder");
+    let mut environment = world.host.actions_env(event, folder.path())?;
+    let checkout = check_out(world, &environment["GITHUB_SHA"], &folder).await;
+    environment.extend(world.variables.clone());
+    environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let mut command = Command::new(&world.binary);
+    command
+        .args(arguments)
+        .current_dir(checkout)
+        .env_clear()
+        .envs(&environment)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    if !world.token.is_empty() {
+        command.env("GITHUB_TOKEN", &world.token);
+    }
+    let output = command.output().await.expect("the binary was built");
+    let file = |name: &str| environment.get(name).and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+    Ok(Job {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        summary: file("GITHUB_STEP_SUMMARY"),
+        outputs: file("GITHUB_OUTPUT"),
+    })
+}
+
+/// Clones as `actions/checkout` does: one commit, by its name.
+async fn check_out(world: &World, commit: &str, folder: &TempDir) -> PathBuf {
+    let checkout = folder.path().join("checkout");
+    let url = world.host.clone_url(REPOSITORY);
+    let path = checkout.display().to_string();
+    git(&["init", "--quiet", &path]).await;
+    git(&["-C", &path, "remote", "add", "origin", &url]).await;
+    git(&["-C", &path, "fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit]).await;
+    git(&["-C", &path, "checkout", "--quiet", "--detach", commit]).await;
+    checkout
+}
+
+async fn git(arguments: &[&str]) {
+    let output = Command::new("git").args(arguments).stdin(Stdio::null()).output().await.expect("git is installed");
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
