@@ -8,7 +8,7 @@ use super::{Change, Class, Plan};
 use crate::diff;
 use crate::id::{CommitSha, TargetId};
 use crate::inventory::{Inventory, LABEL};
-use crate::manifest::{Manifest, ObjectId, Origin};
+use crate::manifest::{Manifest, ObjectId};
 
 /// Everything that a plan is made of.
 pub struct Inputs<'a> {
@@ -86,8 +86,11 @@ const ADOPT_ANNOTATION: &str = "landfall.dev/adopt";
 
 /// Returns the plan: every object of the set and of the inventory, most dangerous first.
 pub fn build(inputs: &Inputs<'_>) -> Plan {
-    let mut changes: Vec<Change> = inputs.desired.iter().filter_map(|manifest| wanted(inputs, manifest)).collect();
-    changes.extend(inputs.inventory.entries.keys().filter_map(|id| unwanted(inputs, id)));
+    let desired = by_id(inputs.desired);
+    let base = by_id(inputs.base.unwrap_or_default());
+    let mut changes: Vec<Change> = desired.iter().map(|(id, manifest)| wanted(inputs, &base, id, manifest)).collect();
+    let left = inputs.inventory.entries.keys().filter(|id| !desired.contains_key(id));
+    changes.extend(left.filter_map(|id| unwanted(inputs, &base, id)));
     changes.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.id.cmp(&b.id)));
     Plan {
         target: inputs.target.clone(),
@@ -99,11 +102,10 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
 }
 
 /// Returns what would happen to an object of the set.
-fn wanted(inputs: &Inputs<'_>, manifest: &Manifest) -> Option<Change> {
-    let id = ObjectId::of(&manifest.object)?;
-    let base = inputs.base.and_then(|base| find(base, &id));
+fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manifest) -> Change {
+    let base = base.get(id).map(|manifest| &manifest.object);
     let nothing = Observation { live: None, answer: Answer::NotAsked };
-    let observation = inputs.live.get(&id).unwrap_or(&nothing);
+    let observation = inputs.live.get(id).unwrap_or(&nothing);
     let live = observation.live.as_ref();
     let (class, before, after, notes) = match &observation.answer {
         // A new object is shown as it was written: what the server fills in is not what the change is about.
@@ -111,7 +113,7 @@ fn wanted(inputs: &Inputs<'_>, manifest: &Manifest) -> Option<Change> {
             (Class::Create, None, Some(&manifest.object), warnings.clone())
         }
         Answer::Predicted { object, warnings } => {
-            (predicted(inputs, &id, manifest, live, object), live, Some(object), warnings.clone())
+            (predicted(inputs, id, manifest, live, object), live, Some(object), warnings.clone())
         }
         Answer::Refused { why, help } => {
             let class = Class::Blocked { why: why.clone(), help: help.clone() };
@@ -121,20 +123,20 @@ fn wanted(inputs: &Inputs<'_>, manifest: &Manifest) -> Option<Change> {
             (Class::Unverified { why: why.clone() }, live.or(base), Some(&manifest.object), Vec::new())
         }
         Answer::NotAsked | Answer::NotWanted => {
-            (from_git(inputs, &id, base, &manifest.object), base, Some(&manifest.object), Vec::new())
+            (from_git(inputs, id, base, &manifest.object), base, Some(&manifest.object), Vec::new())
         }
     };
     let sends = !matches!(class, Class::Same);
-    Some(Change {
-        effect: if sends { diff::effect(&id, before, after) } else { String::new() },
-        diff: if sends { diff::between(&id, before, after) } else { diff::ObjectDiff::default() },
+    Change {
+        effect: if sends { diff::effect(id, before, after) } else { String::new() },
+        diff: if sends { diff::between(id, before, after) } else { diff::ObjectDiff::default() },
         origin: Some(manifest.origin.clone()),
         body: sends.then(|| manifest.object.clone()),
         uid: live.and_then(|live| live["metadata"]["uid"].as_str()).map(str::to_owned),
         notes,
         class,
-        id,
-    })
+        id: id.clone(),
+    }
 }
 
 fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Option<&Value>, after: &Value) -> Class {
@@ -180,13 +182,10 @@ fn from_git(inputs: &Inputs<'_>, id: &ObjectId, base: Option<&Value>, object: &V
 }
 
 /// Returns what would happen to an object of the inventory that left the set.
-fn unwanted(inputs: &Inputs<'_>, id: &ObjectId) -> Option<Change> {
-    if find(inputs.desired, id).is_some() {
-        return None;
-    }
+fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Change> {
     let live = inputs.live.get(id).and_then(|observation| observation.live.as_ref())?;
     let class = leaves(inputs, id, live)?;
-    let origin = inputs.base.and_then(|base| origin_of(base, id));
+    let origin = base.get(id).map(|manifest| manifest.origin.clone());
     Some(Change {
         diff: diff::between(id, Some(live), None),
         effect: String::new(),
@@ -222,11 +221,9 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     Some(Class::Delete)
 }
 
-fn find<'a>(manifests: &'a [Manifest], id: &ObjectId) -> Option<&'a Value> {
-    manifests.iter().map(|manifest| &manifest.object).find(|object| ObjectId::of(object).as_ref() == Some(id))
-}
+/// Manifests by their identity.
+type Index<'a> = BTreeMap<ObjectId, &'a Manifest>;
 
-fn origin_of(manifests: &[Manifest], id: &ObjectId) -> Option<Origin> {
-    let found = manifests.iter().find(|manifest| ObjectId::of(&manifest.object).as_ref() == Some(id));
-    found.map(|manifest| manifest.origin.clone())
+fn by_id(manifests: &[Manifest]) -> Index<'_> {
+    manifests.iter().filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, manifest))).collect()
 }
