@@ -5,6 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
@@ -17,11 +20,24 @@ const SAFE: [&str; 6] =
 #[derive(Debug, Clone)]
 pub(super) struct Git {
     folder: PathBuf,
+    login: Option<Login>,
+}
+
+/// How the remote is spoken to, where the checkout itself has no credentials.
+#[derive(Debug, Clone)]
+pub(crate) struct Login {
+    /// The address that the token is for, with a slash at its end. It is sent nowhere else.
+    pub(crate) server: String,
+    pub(crate) token: SecretString,
 }
 
 impl Git {
     pub(super) fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), login: None }
+    }
+
+    pub(super) fn with_login(self, login: Login) -> Self {
+        Self { login: Some(login), ..self }
     }
 
     /// Returns what Git prints, without the line end.
@@ -52,6 +68,7 @@ impl Git {
             .current_dir(&self.folder)
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
+            .envs(self.login.iter().flat_map(Login::configuration))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -67,6 +84,18 @@ impl Git {
         let output = child.wait_with_output().await.map_err(missing)?;
         feed.abort();
         Ok(output)
+    }
+}
+
+impl Login {
+    /// Returns Git's configuration for one run, as variables: arguments could be read by every process.
+    fn configuration(&self) -> [(&'static str, String); 3] {
+        let pair = format!("x-access-token:{}", self.token.expose_secret());
+        [
+            ("GIT_CONFIG_COUNT", "1".to_owned()),
+            ("GIT_CONFIG_KEY_0", format!("http.{}.extraheader", self.server)),
+            ("GIT_CONFIG_VALUE_0", format!("Authorization: Basic {}", STANDARD.encode(pair))),
+        ]
     }
 }
 

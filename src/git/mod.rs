@@ -7,6 +7,7 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use command::Login;
 pub(crate) use merge::Merged;
 pub(crate) use tree::{BlobKind, CommitTree, TreeFile};
 
@@ -78,5 +79,14 @@ impl Repository {
             Err(Error::Failed { .. }) => Err(Error::NoRepository { path: folder.to_owned() }),
             Err(error) => Err(error),
         }
+    }
+
+    /// Speaks to the remote with a token, unless the checkout kept credentials: hosts refuse two of them.
+    pub(crate) async fn with_login(self, login: Login) -> Result<Self, Error> {
+        let kept = ["config", "--get-regexp", r"^http\..*extraheader$"];
+        if self.git.run(&kept, &[]).await?.status.success() {
+            return Ok(self);
+        }
+        Ok(Self { git: self.git.with_login(login) })
     }
 }

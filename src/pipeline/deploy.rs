@@ -269,7 +269,7 @@ impl Deploy<'_> {
             return Err(Usage::Stopped.into());
         }
         if !applied.written.is_empty() {
-            self.progress.moment(format!("applied {} objects", applied.written.len()));
+            self.progress.moment(format!("objects applied: {}", applied.written.len()));
         }
         let observed = self.wait(written, &applied, cluster, &redactor).await?;
         let ready = match observed {

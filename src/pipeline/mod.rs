@@ -14,7 +14,7 @@ use landfall_core::trigger::Trigger;
 use crate::ci::RunContext;
 use crate::clock::Stopwatch;
 use crate::failure::{Failure, Usage};
-use crate::git::{CommitTree, Repository};
+use crate::git::{CommitTree, Login, Repository};
 use crate::stop::Stop;
 
 pub(crate) use shell::{Against, check, deploy as shell_deploy, plan as shell_plan, render};
@@ -85,7 +85,10 @@ fn about(run: &Run, action: Action, commit: &CommitSha) -> Report {
 
 impl Run {
     async fn repository(&self) -> Result<Repository, Failure> {
-        Ok(Repository::open(&self.context.checkout).await?)
+        let repository = Repository::open(&self.context.checkout).await?;
+        let Some(host) = &self.context.host else { return Ok(repository) };
+        let Some(token) = host.token.clone() else { return Ok(repository) };
+        Ok(repository.with_login(Login { server: format!("{}/", host.server_url), token }).await?)
     }
 
     /// Reads the rules of a tree; none when it has no landfall.yaml.
