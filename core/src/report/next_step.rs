@@ -8,7 +8,7 @@ pub(crate) fn next_step(report: &Report) -> Option<Phrase> {
     let target = report.targets.iter().find(|target| target.state.is_failed())?;
     let help = help(&target.state);
     let step = if help.is_empty() { Phrase::default() } else { Phrase::read(help).sentence() };
-    let step = if can_go_back(target) { step.then(way_back(target, !help.is_empty())) } else { step };
+    let step = if can_go_back(target) { step.then(way_back(help)) } else { step };
     (!step.is_empty()).then_some(step)
 }
 
@@ -16,9 +16,8 @@ pub(crate) fn next_step(report: &Report) -> Option<Phrase> {
 pub(crate) fn undo(report: &Report) -> Option<Phrase> {
     let done = |target: &TargetReport| matches!(target.state, State::Deployed { .. });
     let moved = |target: &TargetReport| target.plan.as_ref().is_some_and(|plan| plan.counts().moved() > 0);
-    let target = report.targets.first().filter(|target| moved(target) && can_go_back(target))?;
-    let command = format!("landfall rollback -e {}", target.target.environment);
-    report.targets.iter().all(done).then(|| Phrase::default().words("To undo: ").name(command).words("."))
+    report.targets.first().filter(|target| moved(target) && can_go_back(target))?;
+    report.targets.iter().all(done).then(|| Phrase::default().words("To undo: revert the merge."))
 }
 
 fn help(state: &State) -> &str {
@@ -40,7 +39,7 @@ fn can_go_back(target: &TargetReport) -> bool {
     wrote && target.plan.as_ref().is_some_and(|plan| plan.deployed.is_some())
 }
 
-fn way_back(target: &TargetReport, is_second: bool) -> Phrase {
-    let lead = if is_second { " Or go back: " } else { "To go back: " };
-    Phrase::default().words(lead).name(format!("landfall rollback -e {}", target.target.environment)).words(".")
+fn way_back(help: &str) -> Phrase {
+    let words = if help.is_empty() { "To go back: revert the merge." } else { " Or go back: revert the merge." };
+    Phrase::default().words(words)
 }
