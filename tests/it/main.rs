@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told has failed")]
 
 mod deploys;
+mod killed;
 
 use std::path::Path;
 

@@ -7,6 +7,8 @@ mod runner;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use landfall_fakehost::{Change, Error, FakeHost, Permissions};
 use serde_json::Value;
@@ -28,6 +30,8 @@ pub struct World {
     /// Variables that every job gets: kubeconfigs, PATH.
     variables: BTreeMap<String, String>,
     token: String,
+    /// The id of the process of the job that runs; 0 when none does.
+    process: Arc<AtomicU32>,
 }
 
 impl World {
@@ -49,7 +53,7 @@ impl World {
         host.protect(REPOSITORY, MAIN).await?;
         let token = host.token("github-actions[bot]", Permissions::write());
         let variables = BTreeMap::from([("PATH".to_owned(), kustomize_on_path())]);
-        Ok(Self { host, binary: binary.to_owned(), variables, token })
+        Ok(Self { host, binary: binary.to_owned(), variables, token, process: Arc::default() })
     }
 
     /// Gives every later job a variable.
@@ -60,6 +64,16 @@ impl World {
     /// Gives every later job another token; none when it is empty.
     pub fn set_token(&mut self, token: &str) {
         token.clone_into(&mut self.token);
+    }
+
+    /// Returns a function that sends a signal ("KILL", "TERM") to the job that runs, and tells whether one did.
+    pub fn signal(&self, name: &'static str) -> impl Fn() -> bool + Send + Sync + use<> {
+        let process = Arc::clone(&self.process);
+        move || {
+            let id = process.load(Ordering::SeqCst);
+            let sent = || std::process::Command::new("kill").args(["-s", name, &id.to_string()]).status();
+            id != 0 && sent().is_ok_and(|status| status.success())
+        }
     }
 
     /// Pushes a branch with one more commit and opens a proposal for it. Returns its number.
@@ -107,6 +121,16 @@ impl World {
     /// Runs another command where the job of an event would run.
     pub async fn command(&self, event: &Value, arguments: &[&str]) -> Result<Job, Error> {
         runner::run(self, event, arguments, &[]).await
+    }
+
+    /// Runs another command where the job of an event would run, with more variables.
+    pub async fn command_with(
+        &self,
+        event: &Value,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<Job, Error> {
+        runner::run(self, event, arguments, variables).await
     }
 
     /// Returns the bodies of a proposal's comments, oldest first.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::Ordering;
 
 use landfall_fakehost::Error;
 use serde_json::Value;
@@ -49,11 +50,16 @@ pub(crate) async fn run(
         .env_clear()
         .envs(&environment)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .kill_on_drop(true);
     if !world.token.is_empty() {
         command.env("GITHUB_TOKEN", &world.token);
     }
-    let output = command.output().await.expect("the binary was built");
+    let child = command.spawn().expect("the binary was built");
+    world.process.store(child.id().unwrap_or_default(), Ordering::SeqCst);
+    let output = child.wait_with_output().await.expect("a child can be waited for");
+    world.process.store(0, Ordering::SeqCst);
     let file = |name: &str| environment.get(name).and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
     Ok(Job {
         code: output.status.code().unwrap_or(-1),

@@ -1,0 +1,158 @@
+//! A deploy that is killed at any point is finished by its next attempt, as if nothing had happened.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use landfall_fakehost::Error;
+use landfall_test_cluster::identity::Identity;
+use landfall_test_cluster::proxy::{Fault, Proxy, Rule};
+use landfall_test_cluster::shared;
+use landfall_world::{Job, MAIN, REPOSITORY, World};
+use serde_json::{Value, json};
+
+use crate::{config_map, world};
+
+/// Longer than any kill takes, and far shorter than the hold of a dead run, which is 30 s.
+const AT_ONCE: Duration = Duration::from_secs(15);
+/// Worlds that are told at the same time.
+const AT_A_TIME: usize = 4;
+/// Every how manyeth call of the deploy is a point of death; 1 is every one, by `LANDFALL_TEST_EVERY_CALL=1`.
+const EVERY: usize = 3;
+
+const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {key: opensesame}\n";
+const ACCOUNT: &str = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n";
+const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
+    spec: {selector: {app: web}, ports: [{port: 80}]}\n";
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
+    spec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
+    spec: {serviceAccountName: web, containers: [{name: web, image: \"example.com/web:1\"}]}\n";
+
+/// When a run dies, seen from one of its calls.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    Before,
+    After,
+}
+
+/// What became of a run that was to be killed, and of the one after it.
+struct Story {
+    killed: bool,
+    calls: usize,
+    cluster: Value,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_that_is_killed_at_any_call_is_finished_by_the_next_attempt() {
+    let undisturbed = tell(None).await;
+    assert!(undisturbed.calls > 15, "only {} calls reached the API server", undisturbed.calls);
+    let every = std::env::var("LANDFALL_TEST_EVERY_CALL").map_or(EVERY, |_| 1);
+    let seed = std::process::id() as usize;
+    println!("seed {seed}: every {every} of {} calls, from {}", undisturbed.calls, 1 + seed % every);
+    let points = (1 + seed % every..=undisturbed.calls).step_by(every);
+    let points = points.flat_map(|call| [(call, Moment::Before), (call, Moment::After)]);
+    let stories = futures::stream::iter(points).map(|point| async move { (point, tell(Some(point)).await) });
+    let mut stories = stories.buffer_unordered(AT_A_TIME);
+    let mut deaths = 0;
+    while let Some((point, story)) = stories.next().await {
+        deaths += usize::from(story.killed);
+        assert_eq!(story.cluster, undisturbed.cluster, "killed at {point:?}: the cluster differs (seed {seed})");
+    }
+    assert!(deaths * 4 > undisturbed.calls / every * 6, "only {deaths} runs were killed");
+}
+
+/// Deploys five objects, killing the run at one of its calls, and deploys again as the same run.
+async fn tell(point: Option<(usize, Moment)>) -> Story {
+    let files = [
+        ("deploy/config.yaml", config_map("settings", "1")),
+        ("deploy/secret.yaml", SECRET.to_owned()),
+        ("deploy/account.yaml", ACCOUNT.to_owned()),
+        ("deploy/service.yaml", SERVICE.to_owned()),
+        ("deploy/web.yaml", DEPLOYMENT.to_owned()),
+    ];
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (mut world, namespace) = world(&files).await;
+    let proxy = shared().await.proxy(&Identity::Deployer);
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
+    world.set_token("");
+    let killed = Arc::new(AtomicBool::new(false));
+    if let Some((call, moment)) = point {
+        proxy.add(Rule::always(death(moment, &world, &killed)).nth(call));
+    }
+    let first = attempt(&world).await.unwrap();
+    let killed = killed.load(Ordering::SeqCst);
+    assert_eq!(first.code, if killed { -1 } else { 0 }, "at {point:?}: {}", first.everything());
+    let calls = proxy.requests().len();
+    if killed {
+        again(&world, &proxy, point).await;
+    }
+    Story { killed, calls, cluster: cluster(&namespace).await }
+}
+
+fn death(moment: Moment, world: &World, killed: &Arc<AtomicBool>) -> Fault {
+    let (kill, killed) = (world.signal("KILL"), Arc::clone(killed));
+    let happens = Arc::new(move || killed.store(kill(), Ordering::SeqCst));
+    match moment {
+        Moment::Before => Fault::Before(happens),
+        Moment::After => Fault::After(happens),
+    }
+}
+
+/// The next attempt of the same run: it need not wait for its own Lease.
+async fn again(world: &World, proxy: &Proxy, point: Option<(usize, Moment)>) {
+    proxy.reset();
+    let started = Instant::now();
+    let second = attempt(world).await.unwrap();
+    assert_eq!(second.code, 0, "after a death at {point:?}: {}", second.everything());
+    assert!(started.elapsed() < AT_ONCE, "after a death at {point:?} it took {:?}", started.elapsed());
+}
+
+async fn attempt(world: &World) -> Result<Job, Error> {
+    let tip = world.host.tip(REPOSITORY, MAIN).await?;
+    let event = world.host.push_event(REPOSITORY, MAIN, &"0".repeat(tip.len()), &tip).await?;
+    world.run_with(&event, &[("GITHUB_RUN_ID", "7"), ("GITHUB_REF_PROTECTED", "true")]).await
+}
+
+/// Returns what the deploy left, without what differs from world to world: names, ids, versions and times.
+async fn cluster(namespace: &str) -> Value {
+    let kinds = "configmaps,secrets,serviceaccounts,services,deployments,leases";
+    let output = shared().await.kubectl(&["get", kinds, "-n", namespace, "-o", "json", "--show-managed-fields"]);
+    let mut text = String::from_utf8(output.stdout).unwrap().replace(namespace, "NAMESPACE");
+    let list: Value = serde_json::from_str(&text).unwrap();
+    let items = list["items"].as_array().unwrap();
+    for item in items {
+        let name = format!("uid of {}/{}", item["kind"].as_str().unwrap(), item["metadata"]["name"].as_str().unwrap());
+        text = text.replace(item["metadata"]["uid"].as_str().unwrap(), &name);
+        if let Some(id) = item["metadata"]["labels"]["landfall.dev/inventory"].as_str() {
+            text = text.replace(id, "INVENTORY").replace(&id[..8], "INVENTORY");
+        }
+        if let Some(inventory) = item["data"]["inventory.json"].as_str() {
+            let inventory: Value = serde_json::from_str(inventory).unwrap();
+            text = text.replace(inventory["deployed"].as_str().expect("the deploy was recorded"), "COMMIT");
+        }
+    }
+    let mut list: Value = serde_json::from_str(&text).unwrap();
+    for item in list["items"].as_array_mut().unwrap() {
+        steady(item);
+    }
+    list["items"].take()
+}
+
+/// Takes out of an object what no two runs share.
+fn steady(item: &mut Value) {
+    let metadata = item["metadata"].as_object_mut().unwrap();
+    for key in ["creationTimestamp", "resourceVersion", "generation"] {
+        metadata.remove(key);
+    }
+    let mut managers: Vec<Value> = metadata.get("managedFields").and_then(Value::as_array).cloned().unwrap_or_default();
+    managers.retain(|manager| manager["manager"].as_str().is_some_and(|name| name.starts_with("landfall:")));
+    for manager in &mut managers {
+        manager["time"] = Value::Null;
+    }
+    metadata.insert("managedFields".to_owned(), managers.into());
+    item["status"] = json!(null);
+    for key in ["clusterIP", "clusterIPs", "acquireTime", "renewTime"] {
+        item["spec"][key] = json!(null);
+    }
+}
