@@ -10,12 +10,14 @@ use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use landfall_core::id::TargetId;
+use landfall_core::manifest::{Gvk, Resource, Scope};
 use landfall_core::trust::Permit;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::channel::{Call, Channel};
+use crate::reader::explain_denial;
 use crate::{Connection, Error};
 
 /// How long a hold lasts when nobody renews it.
@@ -104,7 +106,7 @@ async fn wait_for(
     let deadline = Instant::now() + Duration::from_secs(WAIT_SECONDS_MAX);
     loop {
         let asked_at = Instant::now();
-        let current = read(channel, lease).await?;
+        let current = read(channel, lease).await.map_err(|error| denied(error, "get", target))?;
         let free = current.as_ref().is_none_or(|current| is_free(current, holder));
         if free && take(channel, lease, target, current.as_ref(), holder).await? {
             held.extend(asked_at);
@@ -171,7 +173,7 @@ async fn take(
     if let Some(current) = current {
         let mut next = current.clone();
         next["spec"] = spec;
-        return replace(channel, lease, &next).await;
+        return replace(channel, lease, &next).await.map_err(|error| denied(error, "update", target));
     }
     let body = json!({
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
@@ -206,21 +208,17 @@ async fn read(channel: &Channel, lease: &str) -> Result<Option<Value>, Error> {
 
 fn denied(error: Error, verb: &str, target: &TargetId) -> Error {
     match error {
-        Error::Refused(mut refused) if refused.code == 404 => {
+        Error::Refused(mut refused) if refused.code == 404 && verb == "create" => {
             refused.help =
                 format!("create the namespace {} first: the inventory and the lease live there", target.namespace);
             refused.into()
         }
-        Error::Refused(mut refused) if refused.code == 403 => {
-            refused.help = format!(
-                "a Role in the namespace {} with this rule would allow it: {{apiGroups: [\"coordination.k8s.io\"], \
-                 resources: [\"leases\"], verbs: [\"{verb}\"]}}",
-                target.namespace
-            );
-            refused.into()
-        }
-        other => other,
+        other => explain_denial(other, verb, &leases(), Some(target.namespace.as_str())),
     }
+}
+
+fn leases() -> Resource {
+    Resource { gvk: Gvk::new("coordination.k8s.io/v1", "Lease"), plural: "leases".to_owned(), scope: Scope::Namespaced }
 }
 
 fn holder_of(lease: &Value) -> String {
