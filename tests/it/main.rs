@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told has failed")]
 
 mod deploys;
+mod host;
 mod killed;
+mod order;
 
 use std::path::Path;
 
