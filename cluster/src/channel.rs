@@ -68,17 +68,30 @@ impl Channel {
 
     /// Sends a call that may be sent twice without harm, and reads the JSON answer.
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
-        let (text, warnings) = self.send_text(&call).await?;
+        self.send_while(call, || Ok(())).await
+    }
+
+    /// Sends a call as [`Self::send`] does, and asks before each try whether it may still be sent.
+    pub(crate) async fn send_while(
+        &self,
+        call: Call,
+        may_send: impl Fn() -> Result<(), Error>,
+    ) -> Result<Answer, Error> {
+        let (text, warnings) = self.repeat(&call, may_send).await?;
         let body: Value = serde_json::from_slice(&text)
             .map_err(|error| Error::Answer { request: call.name(), why: error.to_string() })?;
         Ok(Answer { body, warnings })
     }
 
-    /// Sends a call that may be sent twice without harm, and returns the bytes of the answer.
-    pub(crate) async fn send_text(&self, call: &Call) -> Result<(Bytes, Vec<String>), Error> {
+    async fn repeat(
+        &self,
+        call: &Call,
+        may_send: impl Fn() -> Result<(), Error>,
+    ) -> Result<(Bytes, Vec<String>), Error> {
         let started = Instant::now();
         let mut backoff = Backoff::first();
         loop {
+            may_send()?;
             let error = match self.once(call).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,

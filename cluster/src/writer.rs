@@ -40,10 +40,9 @@ impl Writer {
         if let Some(uid) = &change.uid {
             body["metadata"]["uid"] = uid.clone().into();
         }
-        self.lock.check()?;
         let (target, bytes) = apply_request(resource, &body, &self.manager, "");
         let call = Call::new(Method::PATCH, target, APPLY_PATCH, bytes);
-        let answer = self.lock.channel.send(call).await;
+        let answer = self.send(call).await;
         answer.map(Some).map_err(|error| explain_denial(error, "patch", resource, id.namespace.as_deref()))
     }
 
@@ -51,14 +50,13 @@ impl Writer {
     pub async fn delete(&self, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
         let Some(change) = self.change(id, |class| matches!(class, Class::Delete)) else { return Ok(()) };
         let Some(uid) = &change.uid else { return Ok(()) };
-        self.lock.check()?;
         let body = json!({
             "apiVersion": "v1", "kind": "DeleteOptions",
             "propagationPolicy": "Background", "preconditions": {"uid": uid},
         });
         let target = path::object(resource, id.namespace.as_deref(), &id.name);
         let call = Call::new(Method::DELETE, target, "application/json", Bytes::from(body.to_string()));
-        match self.lock.channel.send(call).await {
+        match self.send(call).await {
             Ok(_) => Ok(()),
             Err(error) if is_gone(&error) => Ok(()),
             Err(error) => Err(explain_denial(error, "delete", resource, id.namespace.as_deref())),
@@ -67,7 +65,6 @@ impl Writer {
 
     /// Writes the inventory's `ConfigMap`, if it still is the version that was read. Returns it as stored.
     pub async fn record(&self, inventory: &Value) -> Result<Value, Error> {
-        self.lock.check()?;
         let resource = config_map();
         let namespace = self.lock.target.namespace.as_str();
         let name = inventory["metadata"]["name"].as_str().unwrap_or_default();
@@ -78,7 +75,7 @@ impl Writer {
             (Method::PUT, path::object(&resource, Some(namespace), name))
         };
         let call = Call::new(method, target, "application/json", Bytes::from(inventory.to_string()));
-        match self.lock.channel.send(call).await {
+        match self.send(call).await {
             Ok(answer) => Ok(answer.body),
             Err(error) if error.refused().is_some_and(|refused| refused.code == 409) => {
                 self.recorded_already(inventory, name, error).await
@@ -94,6 +91,11 @@ impl Writer {
         let target = path::object(&config_map(), Some(self.lock.target.namespace.as_str()), name);
         let stored = self.lock.channel.send(Call::get(target)).await?.body;
         if stored["data"] == inventory["data"] { Ok(stored) } else { Err(error) }
+    }
+
+    /// Sends a write. A Lease does not fence, so the hold is checked before each try.
+    async fn send(&self, call: Call) -> Result<Answer, Error> {
+        self.lock.channel.send_while(call, || self.lock.check()).await
     }
 
     /// Ends the hold on the target.
