@@ -27,8 +27,10 @@ pub(super) async fn render(tree: &CommitTree, source: &str) -> Result<Vec<Manife
     }
     let mut manifests = read(source, output.stdout, Compat::Kubectl)?;
     for manifest in &mut manifests {
-        manifest.origin =
-            take_origin(&mut manifest.object).unwrap_or_else(|| Origin { path: source.to_owned(), line: None });
+        manifest.origin = match take_origin(&mut manifest.object) {
+            Some(path) => inside(&path)?,
+            None => Origin { path: source.to_owned(), line: None },
+        };
     }
     Ok(manifests)
 }
@@ -51,7 +53,7 @@ struct Annotation {
 }
 
 /// Takes the origin out of an object's annotations, and leaves the object as the user's build has it.
-fn take_origin(object: &mut Value) -> Option<Origin> {
+fn take_origin(object: &mut Value) -> Option<String> {
     let metadata = object.get_mut("metadata")?.as_object_mut()?;
     let annotations = metadata.get_mut("annotations")?.as_object_mut()?;
     let text = annotations.remove(ORIGIN)?;
@@ -59,8 +61,16 @@ fn take_origin(object: &mut Value) -> Option<Origin> {
         metadata.remove("annotations");
     }
     let annotation: Annotation = serde_saphyr::from_str(text.as_str()?).ok()?;
-    let path = annotation.path.or(annotation.configured_in)?;
-    Some(Origin { path: path.trim_start_matches("../").to_owned(), line: None })
+    annotation.path.or(annotation.configured_in)
+}
+
+/// Reads a path that starts at our wrapper. Kustomize would take a base from any folder of the machine.
+fn inside(path: &str) -> Result<Origin, Error> {
+    let from_root = path.strip_prefix("../").unwrap_or(path);
+    if from_root.starts_with("../") || from_root.starts_with('/') {
+        return Err(Error::Link { path: "a kustomization".to_owned(), to: from_root.to_owned() });
+    }
+    Ok(Origin { path: from_root.to_owned(), line: None })
 }
 
 /// Returns what Kustomize says, with the copy's folder and our wrapper taken out.

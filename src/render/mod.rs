@@ -59,7 +59,7 @@ pub(crate) enum Error {
         help: String,
     },
     /// A file of the commit points out of it.
-    #[error("the link {path} points out of the repository, to {to}")]
+    #[error("{path} points out of the repository, to {to}")]
     #[diagnostic(code(render::link), help("put what it points to into the repository"))]
     Link {
         /// The link.
