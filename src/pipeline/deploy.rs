@@ -14,7 +14,7 @@ use landfall_core::plan::Class;
 use landfall_core::report::{Action, Failure as Refusal, Report, Skipped, State, TargetReport};
 use landfall_core::rules::{Environment, Rules, select};
 use landfall_core::trigger::Trigger;
-use landfall_core::trust::{Permit, permit};
+use landfall_core::trust::{Kind, Permit, permit};
 
 use super::target::{Goal, Planned, Stored, Wanted, inventory, plan, stored_form, view};
 use super::{Run, about};
@@ -58,7 +58,7 @@ async fn fill(
 ) -> Result<(), Failure> {
     let repository = run.repository().await?;
     let before = match before {
-        Some(before) => rules_before(run, &repository, before).await,
+        Some(before) => rules_before(run, &repository, before, &mut report.degraded).await,
         None => None,
     };
     let order = Order { trigger, commit, before: before.as_ref(), reason: None };
@@ -66,11 +66,17 @@ async fn fill(
 }
 
 /// Reads the rules before the push. Where they cannot be read, the deploy has only its own gates, which is said.
-async fn rules_before(run: &Run, repository: &Repository, before: &CommitSha) -> Option<Rules> {
+async fn rules_before(
+    run: &Run,
+    repository: &Repository,
+    before: &CommitSha,
+    degraded: &mut Vec<String>,
+) -> Option<Rules> {
     match run.rules_at(repository, before).await {
         Ok((_, rules)) => Some(rules),
         Err(failure) => {
-            tracing::info!(%failure, "no rules before the push");
+            degraded
+                .push(format!("judged by its own gates only: the rules before the push cannot be read ({failure})"));
             None
         }
     }
@@ -133,6 +139,9 @@ async fn one(
         Ok(permit) => permit,
         Err(hold) => return goal.report(State::Held { holds: vec![hold] }),
     };
+    if let Kind::BreakGlass { reason } = permit.kind() {
+        progress.moment(format!("deployed by hand: {reason}"));
+    }
     let mut part = goal.report(State::NotStarted { why: String::new() });
     let deploy = Deploy { run, repository, order, wanted, goal, progress: &progress };
     part.state = match deploy.go(&permit, &mut part).await {

@@ -51,7 +51,8 @@ async fn a_run_that_is_asked_to_stop_while_it_waits_gives_up_its_lock_and_the_ne
 
 #[tokio::test]
 async fn an_image_that_does_not_exist_is_named_as_the_cause() {
-    let (mut world, namespace) = world(&[("deploy/web.yaml", &deployment("web:does-not-exist", "image-not-found"))]).await;
+    let (mut world, namespace) =
+        world(&[("deploy/web.yaml", &deployment("web:does-not-exist", "image-not-found"))]).await;
     world.set_token("");
     let failed = world.deploy().await.unwrap();
     assert_eq!(failed.code, 6, "{}", failed.everything());
