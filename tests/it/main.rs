@@ -6,6 +6,7 @@ mod deploys;
 mod host;
 mod killed;
 mod order;
+mod refusals;
 
 use std::path::Path;
 
