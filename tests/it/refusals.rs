@@ -127,7 +127,8 @@ async fn a_proposal_only_dry_runs() {
     let job = world.plan(proposal).await.unwrap();
     assert_eq!(job.code, 0, "{}", job.everything());
     let audit = shared().await.audit();
-    let asked: Vec<_> = audit.iter().filter(|it| it.namespace == namespace && it.user.starts_with("landfall-p")).collect();
+    let asked: Vec<_> =
+        audit.iter().filter(|it| it.namespace == namespace && it.user.starts_with("landfall-p")).collect();
     let writes: Vec<_> = asked.iter().filter(|it| !["get", "list", "watch"].contains(&it.verb.as_str())).collect();
     assert!(!writes.is_empty(), "the plan was made by dry runs");
     assert!(writes.iter().all(|it| it.dry_run), "{writes:?}");
@@ -187,7 +188,8 @@ async fn an_event_file_that_is_missing_or_cut_short_is_named() {
     let cut = cut.display().to_string();
     let cases = [("/nonexistent/event.json", "cannot be read"), (&cut, "is not a whole push event")];
     for (path, said) in cases {
-        let job = world.run_with(&event, &[("GITHUB_EVENT_PATH", path), ("GITHUB_REF_PROTECTED", "true")]).await.unwrap();
+        let job =
+            world.run_with(&event, &[("GITHUB_EVENT_PATH", path), ("GITHUB_REF_PROTECTED", "true")]).await.unwrap();
         assert_eq!(job.code, 2, "{}", job.everything());
         assert!(job.stdout.contains(path) && job.stdout.contains(said), "{}", job.stdout);
     }
