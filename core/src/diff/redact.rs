@@ -30,8 +30,14 @@ impl Redactor {
     pub fn of<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut values = BTreeSet::new();
         for object in objects.into_iter().filter(|object| object["kind"] == "Secret") {
-            collect(&object["stringData"], &mut values, plain_forms);
-            collect(&object["data"], &mut values, encoded_forms);
+            for (key, part) in object.as_object().into_iter().flatten() {
+                match key.as_str() {
+                    "apiVersion" | "kind" | "metadata" | "type" | "immutable" => {}
+                    "data" => collect(part, &mut values, encoded_forms),
+                    // `stringData`, and whatever was meant to be it.
+                    _ => collect(part, &mut values, plain_forms),
+                }
+            }
         }
         Self::of_values(values)
     }
@@ -81,9 +87,15 @@ pub fn redact(text: &str, values: &[&str]) -> String {
     Redactor::of_values(values.iter().map(|value| (*value).to_owned())).text(text)
 }
 
-fn collect(map: &Value, values: &mut BTreeSet<String>, forms: fn(&str) -> Vec<String>) {
-    let texts = map.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str());
-    values.extend(texts.flat_map(forms));
+/// Collects every scalar below a value: a Secret of a wrong shape is quoted by the server's refusal.
+fn collect(value: &Value, values: &mut BTreeSet<String>, forms: fn(&str) -> Vec<String>) {
+    match value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(number) => values.extend(forms(&number.to_string())),
+        Value::String(text) => values.extend(forms(text)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, values, forms)),
+        Value::Object(map) => map.values().for_each(|item| collect(item, values, forms)),
+    }
 }
 
 fn encoded_forms(encoded: &str) -> Vec<String> {
