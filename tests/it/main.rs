@@ -9,6 +9,7 @@ mod host;
 mod killed;
 mod order;
 mod refusals;
+mod secrets;
 
 use std::path::Path;
 
