@@ -1,9 +1,8 @@
 //! A host that cannot be told changes nothing about a deploy: what is missing is said.
 
 use landfall_core::report::marker;
-use landfall_fakehost::{Change, Permissions};
+use landfall_fakehost::Change;
 use landfall_world::{REPOSITORY, World};
-use tokio::process::Command;
 
 use crate::{config_map, world};
 
@@ -49,7 +48,7 @@ async fn a_comment_of_somebody_else_is_not_edited_whatever_it_says() {
     let (world, _) = world(&[("deploy/a.yaml", &config_map("a", "0"))]).await;
     let proposal = propose(&world, 1).await;
     let theirs = format!("{}\nours, they say", marker(&format!("{REPOSITORY}#{proposal}")));
-    comment(&world, proposal, &theirs).await;
+    world.comment(proposal, "mallory", &theirs).await;
     let plan = world.plan(proposal).await.unwrap();
     assert_eq!(plan.code, 0, "{}", plan.everything());
     let comments = world.comments(proposal).await.unwrap();
@@ -62,14 +61,4 @@ async fn propose(world: &World, number: usize) -> u64 {
     let changed = config_map("a", &format!("{}", number + 1));
     let files = [("deploy/a.yaml", Change::Write(changed.as_str()))];
     world.propose(&format!("change-{number}"), "change a", &files).await.unwrap()
-}
-
-/// Writes a comment as somebody who may write comments.
-async fn comment(world: &World, proposal: u64, body: &str) {
-    let token = world.host.token("mallory", Permissions::write());
-    let url = format!("{}/repos/{REPOSITORY}/issues/{proposal}/comments", world.host.api_url());
-    let body = serde_json::json!({ "body": body }).to_string();
-    let header = format!("Authorization: Bearer {token}");
-    let output = Command::new("curl").args(["-fsS", "-H", &header, "-d", &body, &url]).output().await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -18,7 +18,8 @@ use crate::{config_map, world};
 const AT_ONCE: Duration = Duration::from_secs(15);
 /// Worlds that are told at the same time.
 const AT_A_TIME: usize = 4;
-/// Every how manyeth call of the deploy is a point of death; 1 is every one, by `LANDFALL_TEST_EVERY_CALL=1`.
+/// Every how manyeth call of the deploy is a point of death, from one that `LANDFALL_TEST_SEED` chooses.
+/// With `LANDFALL_TEST_EVERY_CALL=1` it is every call.
 const EVERY: usize = 3;
 
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {key: opensesame}\n";
@@ -47,8 +48,8 @@ struct Story {
 async fn a_deploy_that_is_killed_at_any_call_is_finished_by_the_next_attempt() {
     let undisturbed = tell(None).await;
     assert!(undisturbed.calls > 15, "only {} calls reached the API server", undisturbed.calls);
-    let every = std::env::var("LANDFALL_TEST_EVERY_CALL").map_or(EVERY, |_| 1);
-    let seed = std::process::id() as usize;
+    let every = number("LANDFALL_TEST_EVERY_CALL").map_or(EVERY, |_| 1);
+    let seed = number("LANDFALL_TEST_SEED").unwrap_or(std::process::id() as usize);
     println!("seed {seed}: every {every} of {} calls, from {}", undisturbed.calls, 1 + seed % every);
     let points = (1 + seed % every..=undisturbed.calls).step_by(every);
     let points = points.flat_map(|call| [(call, Moment::Before), (call, Moment::After)]);
@@ -60,6 +61,11 @@ async fn a_deploy_that_is_killed_at_any_call_is_finished_by_the_next_attempt() {
         assert_eq!(story.cluster, undisturbed.cluster, "killed at {point:?}: the cluster differs (seed {seed})");
     }
     assert!(deaths * 4 > undisturbed.calls / every * 6, "only {deaths} runs were killed");
+}
+
+#[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the points of death")]
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok()?.parse().ok()
 }
 
 /// Deploys five objects, killing the run at one of its calls, and deploys again as the same run.

@@ -43,7 +43,10 @@ async fn a_secret_value_is_not_told_when_the_server_refuses_the_secret() {
     let wrong = [
         ("immutable", secret("key", SECOND_CANARY, "immutable: true\n")),
         ("echoed", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key2}}\nstringData: [\"{CANARY}\"]\n")),
-        ("not base64", format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key2}}\ndata: {{key: \"{CANARY}\"}}\n")),
+        (
+            "not base64",
+            format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: key2}}\ndata: {{key: \"{CANARY}\"}}\n"),
+        ),
         ("as a key", secret("key2", "1", &format!("dtaa: {{key: \"{CANARY}\"}}\n"))),
     ];
     for (name, text) in wrong {

@@ -133,6 +133,17 @@ impl World {
         runner::run(self, event, arguments, variables).await
     }
 
+    /// Comments on a proposal as somebody.
+    pub async fn comment(&self, proposal: u64, login: &str, body: &str) {
+        let token = self.host.token(login, Permissions::write());
+        let url = format!("{}/repos/{REPOSITORY}/issues/{proposal}/comments", self.host.api_url());
+        let body = serde_json::json!({ "body": body }).to_string();
+        let header = format!("Authorization: Bearer {token}");
+        let arguments = ["-fsS", "-o", "/dev/null", "-H", &header, "-d", &body, &url];
+        let status = tokio::process::Command::new("curl").args(arguments).status().await.expect("curl is installed");
+        assert!(status.success(), "curl could not comment: {status}");
+    }
+
     /// Returns the bodies of a proposal's comments, oldest first.
     pub async fn comments(&self, proposal: u64) -> Result<Vec<String>, Error> {
         let comments = self.host.comments(REPOSITORY, proposal).await?;
