@@ -134,6 +134,10 @@ impl World {
     }
 
     /// Comments on a proposal as somebody.
+    ///
+    /// # Panics
+    ///
+    /// When the host does not take it: a story cannot be told then.
     pub async fn comment(&self, proposal: u64, login: &str, body: &str) {
         let token = self.host.token(login, Permissions::write());
         let url = format!("{}/repos/{REPOSITORY}/issues/{proposal}/comments", self.host.api_url());
