@@ -45,7 +45,7 @@ const EFFECTS: [&str; 8] = ["tokio", "kube", "reqwest", "octocrab", "hyper", "hy
 
 const SHELVES: [&str; 8] = ["utils", "util", "helpers", "helper", "common", "types", "misc", "shared"];
 
-const EXPOSING: [&str; 1] = ["src/forge/github.rs"];
+const EXPOSING: [&str; 2] = ["src/forge/github.rs", "src/git/command.rs"];
 
 /// What somebody who wants to change Landfall asks for first.
 const QUESTIONS: [&str; 25] = [

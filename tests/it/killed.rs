@@ -97,7 +97,9 @@ async fn tell(point: Option<(usize, Moment)>) -> Story {
 
 fn death(moment: Moment, world: &World) -> Fault {
     let kill = world.signal("KILL");
-    let happens = Arc::new(move || drop(kill()));
+    let happens = Arc::new(move || {
+        kill();
+    });
     match moment {
         Moment::Before => Fault::Before(happens),
         Moment::After => Fault::After(happens),

@@ -1,7 +1,6 @@
 //! Stories: what people and hosts do, told in their words, with the real binary, host and control plane.
 
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told has failed")]
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "stories play people and runners")]
 #![expect(clippy::print_stdout, reason = "a sample prints its seed")]
 
 mod deploys;
