@@ -11,8 +11,8 @@ use landfall_core::inventory::Entry;
 use landfall_core::manifest::{Gvk, ObjectId};
 use landfall_core::order;
 use landfall_core::plan::Class;
-use landfall_core::report::{Action, Failure as Refusal, Report, Skipped, State, TargetReport};
-use landfall_core::rules::{Environment, Rules, select};
+use landfall_core::report::{Action, Failure as Refusal, Report, State, TargetReport};
+use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::Trigger;
 use landfall_core::trust::{Kind, Permit, permit};
 
@@ -92,16 +92,9 @@ pub(super) async fn deploy_all(
     let (tree, rules) = run.rules_at(repository, order.commit).await?;
     report.subject.app = Some(rules.app.to_string());
     let wanted = Wanted { tree: &tree, commit: order.commit };
-    let selection = select(&rules, order.trigger);
+    let selection = run.select(&rules, order.trigger);
     report.skipped.extend(selection.skipped);
     for environment in selection.chosen {
-        if run.environment.as_ref().is_some_and(|asked| *asked != environment.name.as_str()) {
-            report.skipped.push(Skipped {
-                environment: environment.name.to_string(),
-                why: "another one was asked for".to_owned(),
-            });
-            continue;
-        }
         let mut targets: Vec<_> = environment.targets.iter().collect();
         targets.sort_by_key(|target| target.wave);
         let mut failed: Option<String> = None;

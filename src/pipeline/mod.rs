@@ -91,6 +91,20 @@ impl Run {
         Ok(repository.with_login(Login { server: format!("{}/", host.server_url), token }).await?)
     }
 
+    /// Chooses the environments that an event is about, and of these the one that was asked for.
+    fn select<'a>(&self, rules: &'a Rules, trigger: &Trigger) -> rules::Selection<'a> {
+        let mut selection = rules::select(rules, trigger);
+        let Some(asked) = &self.environment else { return selection };
+        let (chosen, others): (Vec<_>, Vec<_>) =
+            selection.chosen.into_iter().partition(|environment| environment.name.as_str() == asked);
+        selection.chosen = chosen;
+        selection.skipped.extend(others.into_iter().map(|environment| Skipped {
+            environment: environment.name.to_string(),
+            why: "another one was asked for".to_owned(),
+        }));
+        selection
+    }
+
     /// Reads the rules of a tree; none when it has no landfall.yaml.
     async fn rules_in(&self, tree: &CommitTree) -> Result<Option<Rules>, Failure> {
         let Some(bytes) = tree.read(&self.config).await? else { return Ok(None) };
@@ -117,6 +131,5 @@ pub(crate) async fn environments(run: &Run, trigger: &Trigger) -> Vec<String> {
     };
     let read = async { run.rules_at(&run.repository().await?, commit).await };
     let Ok((_, rules)) = read.await else { return Vec::new() };
-    let chosen = rules::select(&rules, trigger).chosen.into_iter().map(|environment| environment.name.to_string());
-    chosen.filter(|name| run.environment.as_ref().is_none_or(|asked| asked == name)).collect()
+    run.select(&rules, trigger).chosen.into_iter().map(|environment| environment.name.to_string()).collect()
 }

@@ -1,8 +1,8 @@
 //! A proposal: what merging it would do. Judges and reports; nothing here can write to a cluster.
 
 use landfall_core::gate::{Policy, judge};
-use landfall_core::report::{Action, Report, Skipped, State, TargetReport};
-use landfall_core::rules::{Environment, Rules, select};
+use landfall_core::report::{Action, Report, State, TargetReport};
+use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::{Proposal, Trigger};
 
 use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
@@ -73,19 +73,12 @@ async fn fill(run: &Run, proposal: &Proposal, report: &mut Report) -> Result<(),
 
 async fn plan_all(run: &Run, rules: &Rules, proposal: &Proposal, merge: &Merge<'_>, report: &mut Report) {
     let trigger = Trigger::Proposal(proposal.clone());
-    let selection = select(rules, &trigger);
+    let selection = run.select(rules, &trigger);
     report.skipped.extend(selection.skipped);
     if let Some(why) = merge.offline {
         report.degraded.push(format!("planned without the cluster: {why}"));
     }
     for environment in selection.chosen {
-        if run.environment.as_ref().is_some_and(|asked| *asked != environment.name.as_str()) {
-            report.skipped.push(Skipped {
-                environment: environment.name.to_string(),
-                why: "another one was asked for".to_owned(),
-            });
-            continue;
-        }
         for target in &environment.targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
             let goal = Goal { id: rules.target_id(environment, target), environment, cluster };
