@@ -7,6 +7,7 @@ use landfall_core::report::Problem;
 use landfall_core::rules::RulesErrors;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
+use crate::bug::Bug;
 use crate::{ci, git, render};
 
 /// Columns of rendered errors: what a CI log and a comment show without wrapping.
@@ -33,6 +34,8 @@ pub(crate) enum Failure {
     Inventory(#[from] inventory::Error),
     /// The cluster cannot be asked or told.
     Cluster(#[from] landfall_cluster::Error),
+    /// We made a mistake.
+    Bug(#[from] Bug),
 }
 
 /// What a person asked for cannot be done as asked.
@@ -103,6 +106,7 @@ impl Failure {
             Self::Render(_) | Self::Set(_) => Exit::Render,
             Self::Git(_) | Self::Cluster(_) => Exit::Unreachable,
             Self::Inventory(_) => Exit::Held,
+            Self::Bug(_) => Exit::Bug,
         }
     }
 

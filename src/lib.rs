@@ -3,6 +3,7 @@
 //! The binary's rooms: they read, write and wait, and decide nothing. What is decided is decided in `landfall-core`.
 
 mod apply;
+pub mod bug;
 pub mod ci;
 pub mod cli;
 mod clock;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 /// Why a cluster could not be asked or told.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[derive(Debug, Clone, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
     /// The kubeconfig cannot be read or lacks something.
     #[error("failed to read the kubeconfig {path}: {why}")]

@@ -12,6 +12,7 @@ mod lease;
 mod path;
 mod read_only;
 mod reader;
+mod watch;
 mod writer;
 
 pub use answer::Answer;
@@ -20,4 +21,5 @@ pub use error::{Error, Refused};
 pub use facts::Facts;
 pub use lease::{Holder, Lock};
 pub use reader::{Listing, Reader};
+pub use watch::{Place, Watch};
 pub use writer::Writer;

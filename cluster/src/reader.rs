@@ -52,17 +52,32 @@ impl Reader {
 
     /// Returns every object of a listing, page by page. Each says its `apiVersion` and `kind`.
     pub async fn list(&self, resource: &Resource, listing: Listing<'_>) -> Result<Vec<Value>, Error> {
+        Ok(self.snapshot(resource, listing).await?.0)
+    }
+
+    /// Returns every object of a listing, and the version of the collection that a watch goes on from.
+    pub(crate) async fn snapshot(
+        &self,
+        resource: &Resource,
+        listing: Listing<'_>,
+    ) -> Result<(Vec<Value>, String), Error> {
         let mut objects = Vec::new();
         let mut next = String::new();
         loop {
             let page = self.page(resource, listing, &next).await;
             let page = page.map_err(|error| explain_denial(error, "list", resource, listing.namespace))?;
-            objects.extend(items(page.clone(), resource));
-            page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
+            let version = text(&page, "resourceVersion");
+            next = text(&page, "continue");
+            objects.extend(items(page, resource));
             if next.is_empty() {
-                return Ok(objects);
+                return Ok((objects, version));
             }
         }
+    }
+
+    /// Returns the client that watches go through: it refuses what the reader refuses.
+    pub(crate) fn client(&self) -> &kube::Client {
+        self.channel.client()
     }
 
     async fn page(&self, resource: &Resource, listing: Listing<'_>, next: &str) -> Result<Value, Error> {
@@ -105,6 +120,11 @@ pub(crate) fn apply_request(resource: &Resource, body: &Value, manager: &str, mo
     let path = path::object(resource, metadata["namespace"].as_str(), name);
     let query = path::query(&[("fieldManager", manager), ("fieldValidation", "Strict")]);
     (format!("{path}?{query}{more}"), Bytes::from(to_body(body)))
+}
+
+/// Returns one text of a list's metadata; empty where it has none.
+fn text(page: &Value, key: &str) -> String {
+    page["metadata"][key].as_str().unwrap_or_default().to_owned()
 }
 
 /// Takes the items out of a list, each with the kind that the list leaves out.

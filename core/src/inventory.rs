@@ -35,6 +35,8 @@ pub struct Inventory {
     pub repository: Option<String>,
     /// The commit of the newest attempt, written before its first apply.
     pub attempted: Option<CommitSha>,
+    /// Why a person made the newest attempt by hand; none when the branch's own pipeline made it.
+    pub reason: Option<String>,
     /// The commit that was last deployed whole.
     pub deployed: Option<CommitSha>,
     /// Every object that is, or may be, in the cluster because of us.
@@ -133,6 +135,7 @@ impl Inventory {
             id: derived_id(target),
             repository,
             attempted: None,
+            reason: None,
             deployed: None,
             entries: BTreeMap::new(),
             unknown: BTreeMap::new(),
@@ -167,8 +170,13 @@ impl Inventory {
 
     /// Returns the inventory to write before the first apply: what was there, and what is about to be.
     #[must_use]
-    pub fn superset(&self, desired: impl IntoIterator<Item = (ObjectId, String)>, attempted: CommitSha) -> Self {
-        let mut next = Self { attempted: Some(attempted), ..self.clone() };
+    pub fn superset(
+        &self,
+        desired: impl IntoIterator<Item = (ObjectId, String)>,
+        attempted: CommitSha,
+        reason: Option<&str>,
+    ) -> Self {
+        let mut next = Self { attempted: Some(attempted), reason: reason.map(str::to_owned), ..self.clone() };
         for (id, version) in desired {
             next.entries.entry(id).or_default().version = version;
         }

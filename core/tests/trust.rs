@@ -2,10 +2,18 @@
 
 mod world;
 
-use landfall_core::gate::open;
+use landfall_core::gate::{Evidence, Policy, open};
+use landfall_core::plan::Class;
+use landfall_core::rules::Environment;
 use landfall_core::trigger::Trigger;
 use landfall_core::trust::{Kind, permit};
 use world::{A, B, environment, plan, proposal, push, tag, target};
+
+const SOME: Evidence = Evidence { desired: 3, inventory: 3 };
+
+fn policy(own: &Environment) -> Policy<'_> {
+    Policy { own, before: None }
+}
 
 #[test]
 fn a_push_to_the_protected_branch_gets_a_permit_for_its_target() {
@@ -71,9 +79,9 @@ fn a_target_of_another_environment_gets_no_permit() {
 }
 
 #[test]
-fn a_plan_that_nothing_holds_is_approved() {
+fn a_plan_that_no_gate_holds_is_approved() {
     let permit = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let approved = open(plan("eu", A, Vec::new()), Vec::new(), &permit).unwrap();
+    let approved = open(plan("eu", A, Vec::new()), policy(&environment()), SOME, &permit).unwrap();
     assert_eq!(approved.plan().target, target("eu"));
     assert_eq!(approved.into_parts(), (target("eu"), A.parse().unwrap(), Vec::new()));
 }
@@ -81,7 +89,7 @@ fn a_plan_that_nothing_holds_is_approved() {
 #[test]
 fn a_permit_opens_no_other_target() {
     let permit = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let (plan, holds) = open(plan("us", A, Vec::new()), Vec::new(), &permit).unwrap_err();
+    let (plan, holds) = open(plan("us", A, Vec::new()), policy(&environment()), SOME, &permit).unwrap_err();
     assert_eq!(plan.target, target("us"));
     assert_eq!(holds[0].why, "the permit is for production on eu/shop, the plan for production on us/shop");
 }
@@ -89,14 +97,14 @@ fn a_permit_opens_no_other_target() {
 #[test]
 fn a_permit_opens_no_commit_but_the_one_that_was_pushed() {
     let permit = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let (_, holds) = open(plan("eu", B, Vec::new()), Vec::new(), &permit).unwrap_err();
+    let (_, holds) = open(plan("eu", B, Vec::new()), policy(&environment()), SOME, &permit).unwrap_err();
     assert_eq!(holds[0].gate, "permit");
 }
 
 #[test]
-fn a_held_plan_is_not_approved() {
+fn a_plan_that_a_gate_holds_is_not_approved() {
     let given = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let hold = permit(&proposal("main", false), &target("eu"), &environment(), None).unwrap_err();
-    let (_, holds) = open(plan("eu", A, Vec::new()), vec![hold.clone()], &given).unwrap_err();
-    assert_eq!(holds, [hold]);
+    let deletions = plan("eu", A, vec![Class::Delete; 9]);
+    let (_, holds) = open(deletions, policy(&environment()), SOME, &given).unwrap_err();
+    assert_eq!(holds[0].gate, "max_deletions");
 }

@@ -151,7 +151,7 @@ impl Cli {
             Ok(read) => read,
             Err(error) => {
                 let run = options.run_at_shell(variables, stop);
-                return options.print(&failed(&run, &error.into()), is_terminal);
+                return options.print(&pipeline::failed(&run, &error.into()), is_terminal);
             }
         };
         let run = options.run(context, stop);
@@ -193,15 +193,9 @@ impl Common {
         match objects {
             Ok(objects) if self.format == Format::Json => done(format!("{:#}\n", serde_json::Value::from(objects))),
             Ok(objects) => done(yaml(&objects)),
-            Err(failure) => self.print(&failed(run, &failure), is_terminal),
+            Err(failure) => self.print(&pipeline::failed(run, &failure), is_terminal),
         }
     }
-}
-
-fn failed(run: &Run, failure: &Failure) -> Report {
-    let mut report = pipeline::empty(run, landfall_core::report::Action::Nothing);
-    report.problems.push(failure.problem());
-    report
 }
 
 fn done(text: String) -> Outcome {

@@ -2,6 +2,8 @@
 
 mod deploy;
 mod proposal;
+mod record;
+mod rollout;
 mod set;
 mod shell;
 mod target;
@@ -11,6 +13,7 @@ use landfall_core::report::{Action, Report, Skipped, Subject};
 use landfall_core::rules::{self, Rules};
 use landfall_core::trigger::Trigger;
 
+use crate::bug::caught;
 use crate::ci::RunContext;
 use crate::clock::Stopwatch;
 use crate::failure::{Failure, Usage};
@@ -34,14 +37,28 @@ pub(crate) struct Run {
 /// Does what an event asks for. Every event ends in exactly one report.
 pub(crate) async fn ci(run: &Run, trigger: &Trigger) -> Report {
     let started = Stopwatch::start();
-    let mut report = match trigger {
+    let mut report = match caught(answer(run, trigger)).await {
+        Ok(report) => report,
+        Err(bug) => failed(run, &bug.into()),
+    };
+    report.subject.seconds = Some(started.seconds());
+    report
+}
+
+async fn answer(run: &Run, trigger: &Trigger) -> Report {
+    match trigger {
         Trigger::Proposal(proposal) => proposal::plan(run, proposal).await,
         Trigger::Push(push) => deploy::push(run, trigger, &push.after, push.before.as_ref()).await,
         Trigger::Tag(tag) => deploy::push(run, trigger, &tag.commit, None).await,
         Trigger::Nothing { why } => nothing(run, why),
         Trigger::Shell => nothing(run, "a shell has no event: use `landfall plan` or `landfall deploy`"),
-    };
-    report.subject.seconds = Some(started.seconds());
+    }
+}
+
+/// Returns a report that says only what went wrong.
+pub(crate) fn failed(run: &Run, failure: &Failure) -> Report {
+    let mut report = empty(run, Action::Nothing);
+    report.problems.push(failure.problem());
     report
 }
 
@@ -52,7 +69,7 @@ fn nothing(run: &Run, why: &str) -> Report {
 }
 
 /// Returns a report that says nothing yet.
-pub(crate) fn empty(run: &Run, action: Action) -> Report {
+fn empty(run: &Run, action: Action) -> Report {
     let host = run.context.host.as_ref();
     Report {
         subject: Subject {

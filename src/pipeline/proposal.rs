@@ -7,6 +7,7 @@ use landfall_core::trigger::{Proposal, Trigger};
 
 use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
 use super::{Run, about};
+use crate::bug::caught;
 use crate::failure::{Failure, Usage};
 use crate::git::{Merged, Repository};
 use crate::live::Sight;
@@ -94,10 +95,13 @@ async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetRepor
     let progress = Progress::of(goal.id.to_string());
     let without_planner = merge.offline.is_none() && goal.plan_variable().is_none();
     let variable = goal.plan_variable().filter(|_| merge.offline.is_none());
-    let planned = match variable {
-        Some(variable) => online(run, goal, merge, variable).await,
-        None => plan_offline(goal, &merge.wanted, Some(&merge.base)).await,
-    };
+    let planned = caught(async {
+        match variable {
+            Some(variable) => online(run, goal, merge, variable).await,
+            None => plan_offline(goal, &merge.wanted, Some(&merge.base)).await,
+        }
+    });
+    let planned = planned.await.map_err(Failure::from).flatten();
     let note = without_planner.then(|| {
         format!("{} was planned without the cluster: its rules name no identity for plans", goal.cluster.name)
     });

@@ -72,9 +72,15 @@ pub fn judge(plan: &Plan, policy: Policy<'_>, evidence: Evidence) -> Vec<Hold> {
     holds.into_iter().flatten().collect()
 }
 
-/// Approves a plan that nothing holds and whose target and commit the permit is for. Otherwise gives it back.
+/// Approves a plan that no gate holds and whose target and commit the permit is for. Otherwise gives it back.
 #[expect(clippy::result_large_err, reason = "both ways out carry the plan")]
-pub fn open(plan: Plan, mut holds: Vec<Hold>, permit: &Permit) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
+pub fn open(
+    plan: Plan,
+    policy: Policy<'_>,
+    evidence: Evidence,
+    permit: &Permit,
+) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
+    let mut holds = judge(&plan, policy, evidence);
     holds.extend(foreign(&plan, permit));
     if holds.is_empty() { Ok(ApprovedPlan { plan }) } else { Err((plan, holds)) }
 }

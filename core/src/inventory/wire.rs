@@ -37,6 +37,8 @@ struct WireInventory {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempted: Option<CommitSha>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     deployed: Option<CommitSha>,
     #[serde(default)]
     entries: Vec<WireEntry>,
@@ -92,6 +94,7 @@ fn from_wire(wire: WireInventory) -> Inventory {
         id: wire.id,
         repository: wire.repository,
         attempted: wire.attempted,
+        reason: wire.reason,
         deployed: wire.deployed,
         entries: wire.entries.into_iter().map(entry_from_wire).collect(),
         unknown: wire.unknown,
@@ -114,6 +117,7 @@ fn to_wire(inventory: &Inventory) -> WireInventory {
         id: inventory.id,
         repository: inventory.repository,
         attempted: inventory.attempted,
+        reason: inventory.reason,
         deployed: inventory.deployed,
         entries: inventory.entries.into_iter().map(|(id, entry)| entry_to_wire(id, entry)).collect(),
         unknown: inventory.unknown,

@@ -1,9 +1,9 @@
-use landfall_core::gate::{ApprovedPlan, open};
+use landfall_core::gate::{ApprovedPlan, Evidence, Policy, open};
 use landfall_core::plan::Plan;
 use landfall_core::trust::Permit;
 
-fn approve(plan: Plan, permit: &Permit) -> Option<ApprovedPlan> {
-    open(plan, Vec::new(), permit).ok()
+fn approve(plan: Plan, policy: Policy<'_>, evidence: Evidence, permit: &Permit) -> Option<ApprovedPlan> {
+    open(plan, policy, evidence, permit).ok()
 }
 
 fn main() {

@@ -1,0 +1,84 @@
+//! The inventory of a deploy: more than exists before the first write, exactly what exists after the last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use landfall_cluster::Writer;
+use landfall_core::id::CommitSha;
+use landfall_core::inventory::Entry;
+use landfall_core::manifest::{Gvk, ObjectId};
+use landfall_core::plan::Class;
+
+use super::set::Set;
+use super::target::{Goal, Stored, stored_form};
+use crate::apply::Applied;
+use crate::failure::Failure;
+
+/// What is written, and the inventory that says so.
+pub(super) struct Record<'a> {
+    pub(super) writer: Writer,
+    pub(super) stored: Stored,
+    pub(super) set: Set,
+    pub(super) goal: &'a Goal<'a>,
+}
+
+impl Record<'_> {
+    /// Records, before anything is applied, all that is or may soon be in the cluster because of us.
+    pub(super) async fn superset(&mut self, commit: &CommitSha, reason: Option<&str>) -> Result<(), Failure> {
+        let desired = self
+            .set
+            .manifests
+            .iter()
+            .filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, Gvk::of(&manifest.object)?.version)));
+        self.stored.inventory = self.stored.inventory.superset(desired, commit.clone(), reason);
+        self.store().await
+    }
+
+    /// Records the UIDs that the server gave.
+    pub(super) async fn applied(&mut self, applied: &Applied) -> Result<(), Failure> {
+        let mut is_new = false;
+        for (id, object) in &applied.written {
+            if let Some(entry) = self.stored.inventory.entries.get_mut(id) {
+                is_new |= entry.uid.as_deref() != Some(object.uid.as_str());
+                entry.uid = Some(object.uid.clone());
+            }
+        }
+        if is_new { self.store().await } else { Ok(()) }
+    }
+
+    /// Records exactly what the set has, after everything else is done.
+    pub(super) async fn exact(&mut self, commit: &CommitSha) -> Result<(), Failure> {
+        let live: BTreeMap<ObjectId, Option<String>> =
+            self.writer.plan().changes.iter().map(|change| (change.id.clone(), change.uid.clone())).collect();
+        let kept = self.writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Keep { .. }));
+        let kept =
+            kept.filter_map(|change| Some((change.id.clone(), self.stored.inventory.entries.get(&change.id)?.clone())));
+        let desired = self.set.manifests.iter().filter_map(|manifest| {
+            let id = ObjectId::of(&manifest.object)?;
+            let known = self.stored.inventory.entries.get(&id).cloned().unwrap_or_default();
+            let uid = known.uid.or_else(|| live.get(&id).cloned().flatten());
+            let version = Gvk::of(&manifest.object)?.version;
+            let origin = Some(manifest.origin.path.clone());
+            Some((id, Entry { uid, version, origin, sent: None, unknown: known.unknown }))
+        });
+        self.stored.inventory = self.stored.inventory.exact(desired.chain(kept).collect::<Vec<_>>(), commit.clone());
+        self.store().await
+    }
+
+    async fn store(&mut self) -> Result<(), Failure> {
+        let answer = self.writer.record(&stored_form(self.goal, &self.stored)?).await?;
+        self.stored.version = answer["metadata"]["resourceVersion"].as_str().map(str::to_owned);
+        Ok(())
+    }
+
+    /// Returns the namespaces that the set has objects in.
+    pub(super) fn namespaces(&self) -> BTreeSet<String> {
+        self.set.manifests.iter().filter_map(|manifest| ObjectId::of(&manifest.object)?.namespace).collect()
+    }
+
+    /// Returns which generation of each object of the set must be observed.
+    pub(super) fn generations(&self, applied: &Applied) -> BTreeMap<ObjectId, (Gvk, i64)> {
+        let of = |id: &ObjectId| applied.written.get(id).map_or(0, |object| object.generation);
+        let known = self.set.manifests.iter().filter_map(|m| Some((ObjectId::of(&m.object)?, Gvk::of(&m.object)?)));
+        known.map(|(id, gvk)| (id.clone(), (gvk, of(&id)))).collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! One target of a deploy: lock, plan again, ask the gates, write, wait, prune, record. The one place that writes.
+
+use std::time::Duration;
+
+use landfall_cluster::{Connection, Facts, Holder, Lock, Reader, Writer};
+use landfall_core::diff::redact::Redactor;
+use landfall_core::gate::{self, Policy};
+use landfall_core::id::CommitSha;
+use landfall_core::order;
+use landfall_core::plan::Class;
+use landfall_core::report::{Failure as Refusal, State, TargetReport};
+use landfall_core::trust::Permit;
+
+use super::Run;
+use super::deploy::Order;
+use super::record::Record;
+use super::target::{Goal, Planned, Stored, Wanted, inventory, plan, view};
+use crate::apply::{Applied, Kinds, apply};
+use crate::failure::{Failure, Usage};
+use crate::git::Repository;
+use crate::live::Sight;
+use crate::observe::{Observed, Wait, Warnings, wait, warnings};
+use crate::progress::Progress;
+
+/// One target's deploy.
+pub(super) struct Rollout<'a> {
+    pub(super) run: &'a Run,
+    pub(super) repository: &'a Repository,
+    pub(super) order: &'a Order<'a>,
+    pub(super) wanted: &'a Wanted<'a>,
+    pub(super) goal: &'a Goal<'a>,
+    pub(super) progress: &'a Progress,
+}
+
+/// The cluster as the deployer sees it.
+struct Cluster {
+    reader: Reader,
+    facts: Facts,
+}
+
+impl Rollout<'_> {
+    pub(super) async fn go(&self, permit: &Permit, part: &mut TargetReport) -> Result<State, Failure> {
+        let connection = self.goal.connect(self.run, self.goal.deploy_variable()).await?;
+        let reader = connection.reader()?;
+        let cluster = Cluster { facts: reader.facts().await?, reader };
+        let lock = self.lock(&connection, permit).await?;
+        let stored = match inventory(self.run, self.goal, &cluster.reader).await {
+            Ok(stored) => stored,
+            Err(failure) => return self.give_up(lock, failure).await,
+        };
+        match self.order_guard(&stored).await {
+            Ok(None) => {}
+            Ok(Some(newer)) => {
+                lock.release().await?;
+                return Ok(State::Superseded { by: newer });
+            }
+            Err(failure) => return self.give_up(lock, failure).await,
+        }
+        let view = view(&cluster.reader, &cluster.facts, &stored.inventory, Sight::Full);
+        let planned = match plan(self.goal, self.wanted, self.repository, &view).await {
+            Ok(planned) => planned,
+            Err(failure) => return self.give_up(lock, failure).await,
+        };
+        part.images.clone_from(&planned.images);
+        part.plan = Some(planned.plan.clone());
+        self.gate(lock, permit, planned, stored, &cluster).await
+    }
+
+    async fn lock(&self, connection: &Connection, permit: &Permit) -> Result<Lock, Failure> {
+        let holder = Holder(self.run.context.holder.clone());
+        Ok(Lock::acquire(connection, permit, holder).await?)
+    }
+
+    async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
+        if let Err(error) = lock.release().await {
+            tracing::warn!(%error, "the lease could not be released; it expires by itself");
+        }
+        Err(failure)
+    }
+
+    /// Returns the newer commit that was attempted before, if this run came too late.
+    async fn order_guard(&self, stored: &Stored) -> Result<Option<CommitSha>, Failure> {
+        let (Some(attempted), None) = (&stored.inventory.attempted, self.order.reason) else { return Ok(None) };
+        let commit = self.order.commit;
+        if attempted == commit || self.repository.is_ancestor(attempted, commit).await? {
+            return Ok(None);
+        }
+        if self.repository.is_ancestor(commit, attempted).await? {
+            return Ok(Some(attempted.clone()));
+        }
+        Err(Usage::Rewritten { attempted: attempted.short().to_owned(), commit: commit.short().to_owned() }.into())
+    }
+
+    async fn gate(
+        &self,
+        lock: Lock,
+        permit: &Permit,
+        planned: Planned,
+        stored: Stored,
+        cluster: &Cluster,
+    ) -> Result<State, Failure> {
+        let approved = match gate::open(planned.plan, self.policy(), planned.evidence, permit) {
+            Ok(approved) => approved,
+            Err((_, holds)) => {
+                lock.release().await?;
+                return Ok(State::Held { holds });
+            }
+        };
+        let counts = approved.plan().counts();
+        self.progress.moment(format!(
+            "planned: {} new, {} changed, {} deleted, {} the same",
+            counts.create + counts.unverified,
+            counts.change,
+            counts.delete,
+            counts.same
+        ));
+        let writer = match Writer::new(lock, approved, stored.inventory.field_manager()) {
+            Ok(writer) => writer,
+            Err(lock) => return self.give_up(*lock, Usage::WrongLock.into()).await,
+        };
+        let mut record = Record { writer, stored, set: planned.set, goal: self.goal };
+        let state = self.write(&mut record, cluster).await;
+        if let Err(error) = record.writer.release().await {
+            tracing::warn!(%error, "the lease could not be released; it expires by itself");
+        }
+        state
+    }
+
+    fn policy(&self) -> Policy<'_> {
+        let before = self.order.before.and_then(|rules| rules.environment(self.goal.environment.name.as_str()));
+        Policy { own: self.goal.environment, before }
+    }
+
+    /// Writes an approved plan: superset, objects, wait, prune, exact inventory.
+    async fn write(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<State, Failure> {
+        record.superset(self.order.commit, self.order.reason).await?;
+        let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
+        let redactor = Redactor::of(record.set.manifests.iter().map(|manifest| &manifest.object));
+        let kinds = Kinds { facts: &cluster.facts, table: &record.set.kinds };
+        let applied = apply(&record.writer, &kinds, &redactor, &self.run.stop).await;
+        record.applied(&applied).await?;
+        if !applied.failures.is_empty() {
+            let Applied { failures, not_reached, .. } = applied;
+            return Ok(State::ApplyFailed { failures, not_reached });
+        }
+        if applied.not_reached > 0 {
+            return Err(Usage::Stopped.into());
+        }
+        if !applied.written.is_empty() {
+            self.progress.moment(format!("objects applied: {}", applied.written.len()));
+        }
+        let observed = self.wait(record, &applied, old_warnings, cluster, &redactor).await?;
+        let ready = match observed {
+            Observed::Ready { ready } => ready,
+            Observed::NotReady { causes, timed_out, still_serving } => {
+                return Ok(State::NotReady { causes, timed_out, still_serving });
+            }
+            Observed::Stopped => return Err(Usage::Stopped.into()),
+        };
+        self.finish(record, cluster, ready).await
+    }
+
+    async fn wait(
+        &self,
+        record: &Record<'_>,
+        applied: &Applied,
+        old_warnings: Warnings,
+        cluster: &Cluster,
+        redactor: &Redactor,
+    ) -> Result<Observed, Failure> {
+        // Definitions of this deploy are served only now.
+        let is_custom =
+            record.set.manifests.iter().any(|manifest| manifest.object["kind"] == "CustomResourceDefinition");
+        let facts = if is_custom { cluster.reader.facts().await? } else { cluster.facts.clone() };
+        let watched = Wait {
+            reader: &cluster.reader,
+            facts: &facts,
+            inventory: &record.stored.inventory.id,
+            generations: record.generations(applied),
+            old_warnings,
+            timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),
+            redactor,
+            progress: self.progress,
+            stop: &self.run.stop,
+        };
+        Ok(wait(&watched).await?)
+    }
+
+    async fn finish(&self, record: &mut Record<'_>, cluster: &Cluster, ready: usize) -> Result<State, Failure> {
+        let (deleted, failures) = self.prune(&record.writer, &cluster.facts).await;
+        if !failures.is_empty() {
+            return Ok(State::ApplyFailed { failures, not_reached: 0 });
+        }
+        record.exact(self.order.commit).await?;
+        self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));
+        Ok(State::Deployed { ready, deleted })
+    }
+
+    /// Deletes what left Git, in reverse order, only after everything else runs.
+    async fn prune(&self, writer: &Writer, facts: &Facts) -> (usize, Vec<Refusal>) {
+        let doomed = writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Delete));
+        let mut deleted = 0;
+        let mut failures = Vec::new();
+        for id in order::prune_order(doomed.map(|change| change.id.clone())).into_iter().flatten() {
+            let Some(resource) = facts.any_version(&id.group, &id.kind) else { continue };
+            match writer.delete(&id, resource).await {
+                Ok(()) => {
+                    self.progress.moment(format!("deleted {id}"));
+                    deleted += 1;
+                }
+                Err(error) => failures.push(Refusal { id, message: error.to_string() }),
+            }
+        }
+        (deleted, failures)
+    }
+}
