@@ -9,6 +9,7 @@ mod killed;
 mod order;
 mod refusals;
 mod secrets;
+mod waiting;
 
 use std::path::Path;
 

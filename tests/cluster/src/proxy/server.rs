@@ -83,7 +83,7 @@ async fn answer(request: Request<Incoming>, client: Client, traffic: Arc<Traffic
             happens();
             Err(cut())
         }
-        Some(Fault::Truncate(bytes)) => truncated(forward(request, &client).await?, bytes).await,
+        Some(Fault::Truncate(bytes)) => Ok(truncated(forward(request, &client).await?, bytes)),
     }
 }
 
@@ -102,14 +102,21 @@ async fn finish(request: Request<Incoming>, client: &Client) -> io::Result<()> {
     Ok(())
 }
 
-/// Announces the whole body and sends the start of it.
-async fn truncated(response: Response<Body>, bytes: usize) -> io::Result<Response<Body>> {
-    let (head, body) = response.into_parts();
-    let whole = body.collect().await?.to_bytes();
-    let start = whole.slice(..bytes.min(whole.len()));
-    let frames = [Ok(Frame::data(start)), Err(cut())];
-    let body = http_body_util::StreamBody::new(futures::stream::iter(frames));
-    Ok(Response::from_parts(head, BodyExt::boxed_unsync(body)))
+/// Announces the whole body and sends the start of it. A watch is cut when it has said that much.
+fn truncated(response: Response<Body>, bytes: usize) -> Response<Body> {
+    response.map(|body| {
+        let frames = futures::stream::try_unfold((body, bytes), |(mut body, left)| async move {
+            if left == 0 {
+                return Err(cut());
+            }
+            let Some(frame) = body.frame().await else { return Err(cut()) };
+            let data = frame?.into_data().unwrap_or_default();
+            let start = data.slice(..left.min(data.len()));
+            let left = left - start.len();
+            Ok(Some((Frame::data(start), (body, left))))
+        });
+        BodyExt::boxed_unsync(http_body_util::StreamBody::new(frames))
+    })
 }
 
 fn instead(answer: Answer) -> Response<Body> {
