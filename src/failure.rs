@@ -68,6 +68,15 @@ pub(crate) enum Usage {
         /// The cluster.
         cluster: String,
     },
+    /// The file for `--facts` is not what it should be.
+    #[error("failed to read what the cluster serves from {path}: {why}")]
+    #[diagnostic(code(usage::facts), help("make it with `kubectl api-resources -o json > {path}`"))]
+    Facts {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The head cannot be merged.
     #[error("the proposal conflicts with its target branch in {files}")]
     #[diagnostic(code(git::conflict), help("merge or rebase onto the target branch, then push again"))]
@@ -127,9 +136,11 @@ impl Failure {
 impl Usage {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoRules { .. } | Self::NoEnvironment { .. } | Self::NoKubeconfig { .. } | Self::Conflict { .. } => {
-                Exit::Usage
-            }
+            Self::NoRules { .. }
+            | Self::NoEnvironment { .. }
+            | Self::NoKubeconfig { .. }
+            | Self::Facts { .. }
+            | Self::Conflict { .. } => Exit::Usage,
             Self::Rewritten { .. } => Exit::Held,
             Self::Stopped => Exit::ApplyFailed,
             Self::WrongLock => Exit::Bug,

@@ -29,7 +29,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
     ("failure", &["bug", "ci", "git", "render"]),
     // The order, and the command line above it.
     ("pipeline", &["apply", "bug", "ci", "clock", "failure", "git", "live", "observe", "progress", "render", "stop"]),
-    ("cli", &["ci", "failure", "pipeline", "publish", "stop"]),
+    ("cli", &["bug", "ci", "failure", "pipeline", "publish", "stop"]),
 ];
 
 /// Rooms that touch the outside, each another part of it.

@@ -1,7 +1,8 @@
-//! What a cluster serves: its resources and its version. Asked once per run.
+//! What a cluster serves: its resources and its version. Asked once per run, or read from a file.
 
 use kube::discovery::{Discovery, Scope as KubeScope};
 use landfall_core::manifest::{Gvk, Resource, Scope};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use crate::Error;
@@ -33,6 +34,13 @@ impl Facts {
         })
     }
 
+    /// Reads what `kubectl api-resources -o json` printed, for work without a cluster. The version is not in it.
+    pub fn read(text: &str) -> Result<Self, serde_json::Error> {
+        let list: ResourceList = serde_json::from_str(text)?;
+        let resources = list.resources.into_iter().map(WireResource::resource);
+        Ok(Self { version: String::new(), resources: resources.map(|r| (r.gvk.clone(), r)).collect() })
+    }
+
     /// Returns the resource of a kind, where the server serves it.
     pub fn resource(&self, gvk: &Gvk) -> Option<&Resource> {
         self.resources.get(gvk)
@@ -41,6 +49,30 @@ impl Facts {
     /// Returns the resource of a kind in whichever version the server serves, the newest first.
     pub fn any_version(&self, group: &str, kind: &str) -> Option<&Resource> {
         self.resources.values().rev().find(|resource| resource.gvk.group == group && resource.gvk.kind == kind)
+    }
+}
+
+/// An `APIResourceList` (`meta/v1`) whose resources name their own group.
+#[derive(Deserialize)]
+struct ResourceList {
+    resources: Vec<WireResource>,
+}
+
+#[derive(Deserialize)]
+struct WireResource {
+    #[serde(default)]
+    group: String,
+    version: String,
+    kind: String,
+    name: String,
+    namespaced: bool,
+}
+
+impl WireResource {
+    fn resource(self) -> Resource {
+        let gvk = Gvk { group: self.group, version: self.version, kind: self.kind };
+        let scope = if self.namespaced { Scope::Namespaced } else { Scope::Cluster };
+        Resource { gvk, plural: self.name, scope }
     }
 }
 

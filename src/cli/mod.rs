@@ -1,14 +1,17 @@
 //! The command line: what may be asked, and which report answers it. Prints nothing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use landfall_cluster::Facts;
 use landfall_core::exit::Exit;
 use landfall_core::report::{self, Color, Options, Report};
 use landfall_core::rules;
+use serde_json::Value;
 
+use crate::bug::caught;
 use crate::ci::{self, RunContext, Variables};
-use crate::failure::Failure;
+use crate::failure::{Failure, Usage};
 use crate::pipeline::{self, Against, Run};
 use crate::publish::Publisher;
 use crate::stop::Stop;
@@ -49,6 +52,9 @@ struct Common {
     /// Whether results are coloured.
     #[arg(long, global = true, value_enum, default_value_t)]
     color: When,
+    /// What the cluster serves, for work without it: the output of `kubectl api-resources -o json`.
+    #[arg(long, global = true)]
+    facts: Option<PathBuf>,
     /// Tell more on stderr; twice for every request.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -105,6 +111,13 @@ enum When {
     Never,
 }
 
+/// What a command came to, before it is text.
+enum Answer {
+    Report(Box<Report>),
+    Objects(Vec<Value>),
+    Schema(Value),
+}
+
 /// What a command prints, and how it ends.
 pub struct Outcome {
     /// For stdout.
@@ -122,58 +135,57 @@ impl Cli {
     /// Runs the command.
     pub async fn run(self, variables: Variables, stop: Stop, is_terminal: bool) -> Outcome {
         let options = &self.options;
-        match &self.command {
-            Command::Ci => self.ci(&variables, stop, is_terminal).await,
-            Command::Schema => done(format!("{:#}\n", rules::schema())),
-            Command::Plan { offline, base } => {
-                let against = if *offline { Against::Base } else { Against::Cluster };
-                let run = options.run_at_shell(&variables, stop);
-                options.print(&pipeline::shell_plan(&run, against, base.as_deref()).await, is_terminal)
-            }
-            Command::Deploy { reason } => {
-                let run = options.run_at_shell(&variables, stop);
-                options.print(&pipeline::shell_deploy(&run, reason.as_deref()).await, is_terminal)
-            }
-            Command::Render => {
-                let run = options.run_at_shell(&variables, stop);
-                options.rendered(pipeline::render(&run, None).await, &run, is_terminal)
-            }
-            Command::Check => {
-                let run = options.run_at_shell(&variables, stop);
-                options.print(&pipeline::check(&run).await, is_terminal)
-            }
+        let mut run = options.run_of(ci::shell(&variables, &options.repo), stop);
+        match caught(Box::pin(self.answer(&variables, &mut run))).await.map_err(Failure::from).flatten() {
+            Ok(Answer::Report(report)) => options.print(&report, is_terminal),
+            Ok(Answer::Objects(objects)) if options.format == Format::Json => done(json(&Value::from(objects))),
+            Ok(Answer::Objects(objects)) => done(yaml(&objects)),
+            Ok(Answer::Schema(schema)) => done(json(&schema)),
+            Err(failure) => options.print(&pipeline::failed(&run, &failure), is_terminal),
         }
     }
 
-    async fn ci(&self, variables: &Variables, stop: Stop, is_terminal: bool) -> Outcome {
-        let options = &self.options;
-        let (trigger, context) = match ci::read(variables, &options.repo, options.event_file.as_deref()) {
-            Ok(read) => read,
-            Err(error) => {
-                let run = options.run_at_shell(variables, stop);
-                return options.print(&pipeline::failed(&run, &error.into()), is_terminal);
+    async fn answer(&self, variables: &Variables, run: &mut Run) -> Result<Answer, Failure> {
+        run.facts = self.options.facts.as_deref().map(facts).transpose()?;
+        Ok(match &self.command {
+            Command::Ci => Answer::Report(Box::new(self.ci(variables, run).await?)),
+            Command::Schema => Answer::Schema(rules::schema()),
+            Command::Plan { offline, base } => {
+                let against = if *offline { Against::Base } else { Against::Cluster };
+                Answer::Report(Box::new(pipeline::shell_plan(run, against, base.as_deref()).await))
             }
-        };
-        let run = options.run(context, stop);
+            Command::Deploy { reason } => {
+                Answer::Report(Box::new(pipeline::shell_deploy(run, reason.as_deref()).await))
+            }
+            Command::Render => Answer::Objects(pipeline::render(run).await?),
+            Command::Check => Answer::Report(Box::new(pipeline::check(run).await)),
+        })
+    }
+
+    async fn ci(&self, variables: &Variables, run: &mut Run) -> Result<Report, Failure> {
+        let options = &self.options;
+        let (trigger, context) = ci::read(variables, &options.repo, options.event_file.as_deref())?;
+        run.context = options.at_host(context);
         let mut publisher = Publisher::new(&run.context, &trigger);
-        let environments = pipeline::environments(&run, &trigger).await;
+        let environments = pipeline::environments(run, &trigger).await;
         let started = publisher.start(&trigger, &environments).await;
-        let report = pipeline::ci(&run, &trigger).await;
-        let report = publisher.finish(report, &trigger, started).await;
-        options.print(&report, is_terminal)
+        let report = pipeline::ci(run, &trigger).await;
+        Ok(publisher.finish(report, &trigger, started).await)
     }
 }
 
 impl Common {
-    fn run_at_shell(&self, variables: &Variables, stop: Stop) -> Run {
-        self.run(ci::shell(variables, &self.repo), stop)
+    fn run_of(&self, context: RunContext, stop: Stop) -> Run {
+        let (config, environment) = (self.config.clone(), self.environment.clone());
+        Run { context, config, environment, facts: None, stop }
     }
 
-    fn run(&self, mut context: RunContext, stop: Stop) -> Run {
+    /// Puts `--api-url` in place of the address that the host names.
+    fn at_host(&self, mut context: RunContext) -> RunContext {
         if let (Some(host), Some(url)) = (&mut context.host, &self.api_url) {
             url.trim_end_matches('/').clone_into(&mut host.api_url);
         }
-        Run { context, config: self.config.clone(), environment: self.environment.clone(), stop }
+        context
     }
 
     fn print(&self, report: &Report, is_terminal: bool) -> Outcome {
@@ -183,26 +195,29 @@ impl Common {
         };
         let text = match self.format {
             Format::Text => report::text(report, color),
-            Format::Json => format!("{:#}\n", report::json(report)),
+            Format::Json => json(&report::json(report)),
             Format::Markdown => report::markdown(report, &Options::default()),
         };
         Outcome { text, exit: report::exit(report) }
     }
+}
 
-    fn rendered(&self, objects: Result<Vec<serde_json::Value>, Failure>, run: &Run, is_terminal: bool) -> Outcome {
-        match objects {
-            Ok(objects) if self.format == Format::Json => done(format!("{:#}\n", serde_json::Value::from(objects))),
-            Ok(objects) => done(yaml(&objects)),
-            Err(failure) => self.print(&pipeline::failed(run, &failure), is_terminal),
-        }
-    }
+/// Reads what a cluster serves from a file.
+fn facts(path: &Path) -> Result<Facts, Failure> {
+    let wrong = |why: String| Usage::Facts { path: path.display().to_string(), why };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    Ok(Facts::read(&text).map_err(|error| wrong(error.to_string()))?)
+}
+
+fn json(value: &Value) -> String {
+    format!("{value:#}\n")
 }
 
 fn done(text: String) -> Outcome {
     Outcome { text, exit: Exit::Done }
 }
 
-fn yaml(objects: &[serde_json::Value]) -> String {
+fn yaml(objects: &[Value]) -> String {
     let documents = objects.iter().map(|object| serde_saphyr::to_string(object).unwrap_or_default());
     documents.fold(String::new(), |text, document| text + "---\n" + &document)
 }

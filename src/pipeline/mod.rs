@@ -8,6 +8,7 @@ mod set;
 mod shell;
 mod target;
 
+use landfall_cluster::Facts;
 use landfall_core::id::CommitSha;
 use landfall_core::report::{Action, Report, Skipped, Subject};
 use landfall_core::rules::{self, Rules};
@@ -30,6 +31,8 @@ pub(crate) struct Run {
     pub config: String,
     /// The one environment that is asked for; every one that follows the branch when none.
     pub environment: Option<String>,
+    /// What the clusters serve, where none is asked; Kubernetes' own kinds when none.
+    pub facts: Option<Facts>,
     /// Whether the run was asked to stop.
     pub stop: Stop,
 }
@@ -37,7 +40,7 @@ pub(crate) struct Run {
 /// Does what an event asks for. Every event ends in exactly one report.
 pub(crate) async fn ci(run: &Run, trigger: &Trigger) -> Report {
     let started = Stopwatch::start();
-    let mut report = match caught(answer(run, trigger)).await {
+    let mut report = match caught(Box::pin(answer(run, trigger))).await {
         Ok(report) => report,
         Err(bug) => failed(run, &bug.into()),
     };

@@ -98,7 +98,7 @@ async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetRepor
     let planned = caught(async {
         match variable {
             Some(variable) => online(run, goal, merge, variable).await,
-            None => plan_offline(goal, &merge.wanted, Some(&merge.base)).await,
+            None => plan_offline(goal, &merge.wanted, Some(&merge.base), run.facts.as_ref()).await,
         }
     });
     let planned = planned.await.map_err(Failure::from).flatten();

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use landfall_cluster::Facts;
 use landfall_core::id::CommitSha;
 use landfall_core::inventory::Inventory;
 use landfall_core::report::{Action, Report};
@@ -55,7 +54,7 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
     for goal in goals(run, &rules)? {
         let planned = match against {
             Against::Cluster => online(run, &goal, &wanted, &repository).await,
-            Against::Base => plan_offline(&goal, &wanted, base.as_ref()).await,
+            Against::Base => plan_offline(&goal, &wanted, base.as_ref(), run.facts.as_ref()).await,
         };
         report.targets.push(match planned {
             Ok(planned) => judged(&goal, planned),
@@ -92,14 +91,14 @@ async fn deploy_into(run: &Run, reason: Option<&str>, report: &mut Report) -> Re
 }
 
 /// Renders one environment's objects as they would be sent, one list per target.
-pub(crate) async fn render(run: &Run, facts: Option<&Facts>) -> Result<Vec<Value>, Failure> {
+pub(crate) async fn render(run: &Run) -> Result<Vec<Value>, Failure> {
     let (repository, commit) = here(run).await?;
     let (tree, rules) = run.rules_at(&repository, &commit).await?;
     let mut objects = Vec::new();
     for goal in goals(run, &rules)? {
         let inventory = Inventory::new(&goal.id, None);
         let to = Destination { environment: goal.environment, target: &goal.id, inventory: &inventory.id };
-        let set = set::build(&tree, &commit, &to, facts).await?;
+        let set = set::build(&tree, &commit, &to, run.facts.as_ref()).await?;
         objects.extend(set.manifests.into_iter().map(|manifest| manifest.object));
     }
     Ok(objects)

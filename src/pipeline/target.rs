@@ -142,13 +142,14 @@ pub(super) async fn plan_offline(
     goal: &Goal<'_>,
     wanted: &Wanted<'_>,
     base: Option<&Wanted<'_>>,
+    facts: Option<&Facts>,
 ) -> Result<Planned, Failure> {
     let inventory = Inventory::new(&goal.id, None);
     let to = goal.destination(&inventory);
-    let set = set::build(wanted.tree, wanted.commit, &to, None).await?;
+    let set = set::build(wanted.tree, wanted.commit, &to, facts).await?;
     let base = match base {
         Some(base) => {
-            set::build(base.tree, wanted.commit, &to, None).await.map(|set| set.manifests).unwrap_or_default()
+            set::build(base.tree, wanted.commit, &to, facts).await.map(|set| set.manifests).unwrap_or_default()
         }
         None => Vec::new(),
     };

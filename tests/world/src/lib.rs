@@ -103,9 +103,14 @@ impl World {
 
     /// Runs the job of the branch's current commit, as if it had just been pushed.
     pub async fn deploy(&self) -> Result<Job, Error> {
-        let tip = self.host.tip(REPOSITORY, MAIN).await?;
-        let event = self.host.push_event(REPOSITORY, MAIN, &"0".repeat(tip.len()), &tip).await?;
+        let event = self.push_event().await?;
         self.run(&event, "true").await
+    }
+
+    /// Returns the event of the branch's current commit, as if it were the branch's first.
+    pub async fn push_event(&self) -> Result<Value, Error> {
+        let tip = self.host.tip(REPOSITORY, MAIN).await?;
+        self.host.push_event(REPOSITORY, MAIN, &"0".repeat(tip.len()), &tip).await
     }
 
     /// Runs the job of an event on a branch that is protected ("true") or not.
