@@ -59,6 +59,21 @@ async fn a_secret_value_is_not_told_when_the_server_refuses_the_secret() {
     silent(&on_host(&world, 0).await);
 }
 
+#[tokio::test]
+async fn a_value_that_moves_into_a_secret_is_not_told_where_it_was() {
+    let open = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: open}}\ndata: {{key: {CANARY}}}\n");
+    let (world, _) = world(&[("deploy/open.yaml", &open)]).await;
+    assert_eq!(world.deploy().await.unwrap().code, 0);
+    let closed = open.replace(CANARY, "moved");
+    let secret = secret("key", CANARY, "");
+    let files = [("deploy/open.yaml", Change::Write(closed.as_str())), ("deploy/key.yaml", Change::Write(&secret))];
+    let proposal = world.propose("move", "move the key", &files).await.unwrap();
+    let plan = world.plan(proposal).await.unwrap();
+    assert!(plan.stdout.contains("- key: ***") && plan.stdout.contains("moved"), "{}", plan.stdout);
+    silent(&plan.everything());
+    silent(&world.comments(proposal).await.unwrap().join("\n"));
+}
+
 fn secret(name: &str, value: &str, more: &str) -> String {
     format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\nstringData: {{key: \"{value}\"}}\n{more}")
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -17,51 +18,56 @@ const ANYWHERE_CHARS_MIN: usize = 4;
 /// Shorter lines of a value with many lines are not telling: "}", "---".
 const LINE_CHARS_MIN: usize = 8;
 
+/// A value of this length is masked in differences too, whatever it is made of.
+const TELLING_CHARS_MIN: usize = 16;
+
+/// A value that is no plain word is masked in differences from this length on.
+const TELLING_NO_WORD_CHARS_MIN: usize = 8;
+
 /// Replaces the values of known Secrets in any text.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Redactor {
-    /// Longest first, so that a value within another leaves nothing of it.
-    anywhere: Vec<String>,
+    /// Of values that overlap the longest is found, so that a value within another leaves nothing of it.
+    anywhere: AhoCorasick,
     quoted: Vec<String>,
 }
 
 impl Redactor {
     /// Reads the values of every Secret among `objects`, as text and as base64.
     pub fn of<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Self {
-        let mut values = BTreeSet::new();
-        for object in objects.into_iter().filter(|object| object["kind"] == "Secret") {
-            for (key, part) in object.as_object().into_iter().flatten() {
-                match key.as_str() {
-                    "apiVersion" | "kind" | "metadata" | "type" | "immutable" => {}
-                    "data" => collect(part, &mut values, encoded_forms),
-                    // `stringData`, and whatever was meant to be it.
-                    _ => collect(part, &mut values, plain_forms),
-                }
-            }
-        }
-        Self::of_values(values)
+        Self::of_values(values_of(objects))
     }
 
     /// Takes the values as they are.
     pub fn of_values(values: impl IntoIterator<Item = String>) -> Self {
         let mut all: Vec<String> = values.into_iter().filter(|value| !value.trim().is_empty()).collect();
         all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        let (anywhere, quoted) = all.into_iter().partition(|value| value.chars().count() >= ANYWHERE_CHARS_MIN);
-        Self { anywhere, quoted }
+        let (anywhere, quoted): (Vec<_>, _) =
+            all.into_iter().partition(|value| value.chars().count() >= ANYWHERE_CHARS_MIN);
+        let anywhere = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(anywhere);
+        Self { anywhere: anywhere.expect("a render is far smaller than an automaton may be"), quoted }
     }
 
     /// Returns the text with every known value masked.
     pub fn text(&self, text: &str) -> String {
-        let mut safe = text.to_owned();
-        for value in self.anywhere.iter().filter(|value| text.contains(value.as_str())) {
-            safe = safe.replace(value.as_str(), MASK);
-        }
+        let mut safe = String::with_capacity(text.len());
+        self.anywhere.replace_all_with(text, &mut safe, |_, _, out| {
+            out.push_str(MASK);
+            true
+        });
         for value in &self.quoted {
             for quote in ['"', '\'', '`'] {
                 safe = safe.replace(&format!("{quote}{value}{quote}"), &format!("{quote}{MASK}{quote}"));
             }
         }
         safe
+    }
+
+    /// Reads the values that a difference of another object must not show: the same password in a `ConfigMap`.
+    ///
+    /// A plain word stays readable: a user called "postgres" is no reason to hide an image of that name.
+    pub fn of_telling<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Self {
+        Self::of_values(values_of(objects).into_iter().filter(|value| is_telling(value)))
     }
 
     /// Masks every line and heading of a difference.
@@ -78,8 +84,29 @@ impl Redactor {
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Redactor({} values)", self.anywhere.len() + self.quoted.len())
+        write!(f, "Redactor({} values)", self.anywhere.patterns_len() + self.quoted.len())
     }
+}
+
+fn values_of<'a>(objects: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
+    let mut values = BTreeSet::new();
+    for object in objects.into_iter().filter(|object| object["kind"] == "Secret") {
+        for (key, part) in object.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "apiVersion" | "kind" | "metadata" | "type" | "immutable" => {}
+                "data" => collect(part, &mut values, encoded_forms),
+                // `stringData`, and whatever was meant to be it.
+                _ => collect(part, &mut values, plain_forms),
+            }
+        }
+    }
+    values
+}
+
+fn is_telling(value: &str) -> bool {
+    let is_word = value.chars().all(|c| c.is_lowercase() || matches!(c, '-' | '.' | '_' | '/'));
+    let least = if is_word { TELLING_CHARS_MIN } else { TELLING_NO_WORD_CHARS_MIN };
+    value.chars().count() >= least
 }
 
 /// Returns `text` with each of `values` masked.

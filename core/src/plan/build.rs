@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Change, Class, Plan};
-use crate::diff;
+use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
 use crate::inventory::{Inventory, LABEL};
 use crate::manifest::{Manifest, ObjectId};
@@ -91,6 +91,10 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
     let mut changes: Vec<Change> = desired.iter().map(|(id, manifest)| wanted(inputs, &base, id, manifest)).collect();
     let left = inputs.inventory.entries.keys().filter(|id| !desired.contains_key(id));
     changes.extend(left.filter_map(|id| unwanted(inputs, &base, id)));
+    let redactor = Redactor::of_telling(secrets(inputs));
+    for change in &mut changes {
+        redactor.diff(&mut change.diff);
+    }
     changes.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.id.cmp(&b.id)));
     Plan {
         target: inputs.target.clone(),
@@ -99,6 +103,12 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
         changes,
         server: inputs.server.clone(),
     }
+}
+
+/// Returns every object that may hold a secret's value, old or new.
+fn secrets<'a>(inputs: &Inputs<'a>) -> impl Iterator<Item = &'a Value> + use<'a> {
+    let of_git = inputs.desired.iter().chain(inputs.base.unwrap_or_default()).map(|manifest| &manifest.object);
+    of_git.chain(inputs.live.values().filter_map(|observation| observation.live.as_ref()))
 }
 
 /// Returns what would happen to an object of the set.
