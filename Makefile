@@ -4,9 +4,11 @@ export CARGO_TARGET_DIR ?= $(CACHE)/target
 export PATH := $(CACHE)/tools/bin:$(PATH)
 BUILD := tests/control-plane/build.sh
 PICTURES := $(CACHE)/pictures
+DENY_VERSION := 0.20.2
+DENY := $(CACHE)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 CORE := -p landfall-core -p landfall-cluster -p landfall-look
 
-.PHONY: setup demo test check fmt clippy
+.PHONY: setup demo test check fmt clippy deny
 
 setup: ## Builds what the tests run: control plane, kwok, kustomize, act
 	$(BUILD)
@@ -19,7 +21,7 @@ demo: ## Runs the main job on a real control plane and a local git host
 test: setup ## Runs every test
 	cargo test --workspace --no-fail-fast
 
-check: fmt clippy ## What every commit passes
+check: fmt clippy deny ## What every commit passes
 	cargo test $(CORE)
 	cargo test -p landfall --lib --test tidy --test it
 
@@ -28,3 +30,9 @@ fmt:
 
 clippy:
 	cargo clippy --workspace --all-targets -- -D warnings
+
+deny: $(DENY)
+	$(DENY) --offline check bans licenses sources
+
+$(DENY):
+	cargo install --locked --root $(@D)/.. --target-dir $(CARGO_TARGET_DIR)/deny cargo-deny@$(DENY_VERSION)

@@ -11,6 +11,7 @@ pub mod id;
 pub mod inventory;
 pub mod manifest;
 pub mod order;
+pub mod ownership;
 pub mod plan;
 pub mod ready;
 pub mod report;
