@@ -8,7 +8,7 @@ DENY_VERSION := 0.20.2
 DENY := $(CACHE)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 CORE := -p landfall-core -p landfall-cluster -p landfall-look
 
-.PHONY: setup demo test check fmt clippy deny
+.PHONY: setup demo test bench check fmt clippy deny
 
 setup: ## Builds what the tests run: control plane, kwok, kustomize, act
 	$(BUILD)
@@ -20,6 +20,11 @@ demo: ## Runs the main job on a real control plane and a local git host
 
 test: setup ## Runs every test
 	cargo test --workspace --no-fail-fast
+
+bench: setup ## Measures the release build beside kubectl and Kustomize; takes some 20 minutes on a quiet machine
+	cargo build --quiet --release -p landfall
+	cargo build --quiet -p landfall-benches
+	$(CARGO_TARGET_DIR)/debug/bench $(CARGO_TARGET_DIR)/release/landfall $(BENCH)
 
 check: fmt clippy deny ## What every commit passes
 	cargo test $(CORE)

@@ -39,8 +39,13 @@ pub(crate) struct TreeFile {
 }
 
 impl Repository {
-    /// Returns the files of a commit.
+    /// Returns the files of a commit, which is fetched where it is not here.
     pub(crate) async fn tree(&self, commit: &CommitSha) -> Result<CommitTree, Error> {
+        // Most often the commit is here: asking first would be one more process.
+        match self.tree_of(&format!("{commit}^{{commit}}")).await {
+            Err(Error::Failed { .. }) => {}
+            found => return found,
+        }
         self.need(commit).await?;
         self.tree_of(commit.as_str()).await
     }

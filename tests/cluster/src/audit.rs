@@ -67,7 +67,7 @@ struct Options {
 }
 
 /// Reads the events of finished requests; a line that is still being written is not finished.
-pub(crate) fn read(log: &str) -> Vec<AuditedRequest> {
+pub fn read(log: &str) -> Vec<AuditedRequest> {
     log.lines()
         .filter_map(|line| serde_json::from_str::<Event>(line).ok())
         .filter(|event| event.stage == "ResponseComplete" || event.stage == "Panic")

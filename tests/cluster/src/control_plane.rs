@@ -2,7 +2,7 @@
 //!
 //! It ends its processes when it is dropped, and when the test process ends without dropping it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,6 +18,7 @@ use crate::identity::Identity;
 use crate::kubectl;
 use crate::namespace::{self, Namespace};
 use crate::proxy::Proxy;
+use crate::settle;
 use crate::state::State;
 use crate::supervisor::Supervisor;
 
@@ -87,6 +88,16 @@ impl ControlPlane {
     pub fn kubectl_with_input(&self, args: &[&str], input: &str) -> Output {
         let kubeconfig = self.kubeconfig(&Identity::Admin);
         kubectl::run(&self.binaries, &self.state, &kubeconfig, args, input)
+    }
+
+    /// Returns the program whose first argument names a part: `kubectl` is one.
+    pub fn program(&self) -> &Path {
+        &self.binaries.control_plane
+    }
+
+    /// Returns when the controllers have written nothing for a moment.
+    pub async fn settle(&self) {
+        settle::settle(&self.client(&Identity::Admin).await, &self.state).await;
     }
 
     /// Returns the URL of the API server.

@@ -11,6 +11,7 @@ mod furnish;
 mod kubectl;
 mod kubelet;
 mod parts;
+mod settle;
 mod state;
 mod supervisor;
 
