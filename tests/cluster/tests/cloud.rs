@@ -47,5 +47,5 @@ async fn load_balancers_get_addresses_and_claims_get_volumes() {
 fn get(cluster: &ControlPlane, object: &str, path: &str) -> String {
     let output = cluster.kubectl(&["get", object, "-o", &format!("jsonpath={path}")]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("kubectl prints UTF-8")
 }
