@@ -35,12 +35,14 @@ async fn main() -> Result<ExitCode> {
     let clusters = Clusters::start(&arguments.installed).await?;
     let reference = Reference::of(&clusters.kubectl, &checkout)?;
     clusters.prepare(&reference)?;
-    let rendered = reference.apply_and_render()?;
+    let complaint = reference.apply()?;
+    let rendered = reference.render(checkout.root())?;
     let removal = removal::choose(&reference, &rendered, arguments.remove.as_deref())?;
     checkout.write_rules(&reference.namespace)?;
 
     let stages = Stages::begin(&arguments.landfall, &checkout, &clusters).await?;
     let mut row = Row::new(&checkout, rendered.len());
+    row.complaint = complaint;
     let first = stages.first().await?;
     row.jobs.extend(first);
     row.rendered = compare::rendered(&stages.render().await?, &rendered, &reference.namespace);

@@ -34,26 +34,26 @@ impl<'a> Reference<'a> {
         Ok(reference)
     }
 
-    /// Applies the folder, and returns its objects as kubectl sends them.
-    pub(crate) fn apply_and_render(&self) -> Result<Vec<Value>> {
+    /// Applies the folder, and returns what kubectl complains about; nothing when it does not.
+    pub(crate) fn apply(&self) -> Result<String> {
         let stream = self.stream(self.checkout.root())?;
         let apply = ["apply", "--server-side", "-n", &self.namespace, "-f", "-"];
         let mut applied = self.cluster.kubectl_with_input(&apply, &stream);
         for _ in 1..APPLY_TRIES {
             if applied.status.success() {
-                break;
+                return Ok(String::new());
             }
             applied = self.cluster.kubectl_with_input(&apply, &stream);
         }
-        succeed(&applied)?;
-        self.render(self.checkout.root())
+        Ok(String::from_utf8_lossy(&applied.stderr).into_owned())
     }
 
-    /// Returns the objects of a folder, as kubectl sends them.
+    /// Returns the objects of a folder, as kubectl sends them; without those of kinds that the cluster does not serve.
     pub(crate) fn render(&self, root: &Path) -> Result<Vec<Value>> {
         let create = ["create", "--dry-run=client", "--validate=false", "-o", "json", "-n", &self.namespace, "-f", "-"];
-        let text = succeed(&self.cluster.kubectl_with_input(&create, &self.stream(root)?))?;
-        Ok(serde_json::Deserializer::from_str(&text).into_iter().collect::<std::result::Result<_, _>>()?)
+        let output = self.cluster.kubectl_with_input(&create, &self.stream(root)?);
+        let objects = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+        Ok(objects.collect::<std::result::Result<_, _>>()?)
     }
 
     /// Returns a folder as one stream of documents.

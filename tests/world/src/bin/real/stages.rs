@@ -1,5 +1,6 @@
 //! The main job, stage by stage: proposals are planned, merges are deployed.
 
+use std::io::Write;
 use std::path::Path;
 
 use landfall_fakehost::Change;
@@ -79,6 +80,7 @@ impl Stages {
 
     async fn tell(&self, stage: &'static str, proposal: u64, event: &Value, protected: &str) -> Result<Told> {
         let job = self.world.command_with(event, &JSON, &[("GITHUB_REF_PROTECTED", protected)]).await?;
+        writeln!(std::io::stderr(), "{stage}: exit code {}", job.code)?;
         let comment = self.world.comments(proposal).await?.join("\n\n");
         Ok(Told { stage, job, comment })
     }

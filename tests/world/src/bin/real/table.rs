@@ -29,6 +29,8 @@ pub(crate) struct Row {
     commit: String,
     source: String,
     objects: usize,
+    /// What kubectl complains about, in the reference's apply.
+    pub(crate) complaint: String,
     pub(crate) jobs: Vec<Told>,
     pub(crate) rendered: Vec<String>,
     pub(crate) applied: Vec<String>,
@@ -44,6 +46,7 @@ impl Row {
             commit: checkout.commit.clone(),
             source: checkout.source.clone(),
             objects,
+            complaint: String::new(),
             jobs: Vec::new(),
             rendered: Vec::new(),
             applied: Vec::new(),
@@ -70,6 +73,7 @@ impl fmt::Display for Row {
         write!(to, " {} of {expected} |", expected - self.left.len())?;
         writeln!(to, " {} | {} |", differ(&self.rendered), differ(&self.applied))?;
         writeln!(to, "\nRemoved: `{}`", self.removed.file)?;
+        section(to, "kubectl complains", &self.complaint.lines().map(str::to_owned).collect::<Vec<_>>())?;
         section(to, "Differences of what is rendered", &self.rendered)?;
         section(to, "Differences of what is applied", &self.applied)?;
         section(to, "Still there", &self.left.keys().cloned().collect::<Vec<_>>())?;
