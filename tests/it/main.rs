@@ -6,6 +6,7 @@
 mod deploys;
 mod host;
 mod killed;
+mod namespaces;
 mod order;
 mod refusals;
 mod secrets;
