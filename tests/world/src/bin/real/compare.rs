@@ -52,7 +52,11 @@ pub(crate) fn applied(clusters: &Clusters, reference: &Reference<'_>) -> Result<
     let objects = reference.render(reference.checkout.root())?;
     let ours = settled(live(&clusters.landfall, &objects)?);
     let theirs = settled(live(&clusters.kubectl, &objects)?);
-    Ok(between(&ours, &theirs))
+    let mut lines = between(&ours, &theirs);
+    let wanted = by_identity(objects);
+    let nowhere = wanted.keys().filter(|name| !ours.contains_key(*name) && !theirs.contains_key(*name));
+    lines.extend(nowhere.map(|name| format!("{name}: neither has it")));
+    Ok(lines)
 }
 
 fn settled(mut set: Set) -> Set {

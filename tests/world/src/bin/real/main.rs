@@ -48,9 +48,11 @@ async fn main() -> Result<ExitCode> {
     row.rendered = compare::rendered(&stages.render().await?, &rendered, &reference.namespace);
     row.applied = compare::applied(&clusters, &reference)?;
     row.jobs.push(stages.unchanged().await?);
-    row.jobs.extend(stages.remove(&removal).await?);
-    row.left = clusters.still_there(&removal.gone)?;
-    row.removed = removal;
+    if let Some(removal) = removal {
+        row.jobs.extend(stages.remove(&removal).await?);
+        row.left = clusters.still_there(&removal.gone)?;
+        row.removed = Some(removal);
+    }
 
     writeln!(std::io::stdout(), "{row}")?;
     Ok(if row.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

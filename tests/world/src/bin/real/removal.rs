@@ -16,7 +16,6 @@ const GONE_MAX: usize = 10;
 /// Kinds that Landfall keeps on purpose.
 const KEPT: [&str; 4] = ["CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim"];
 
-#[derive(Default)]
 pub(crate) struct Removal {
     /// The file that goes, from the repository's root.
     pub(crate) file: String,
@@ -26,8 +25,9 @@ pub(crate) struct Removal {
     pub(crate) gone: Vec<Value>,
 }
 
-/// Returns the named removal, or the first one after which kubectl renders fewer objects and none otherwise.
-pub(crate) fn choose(reference: &Reference<'_>, before: &[Value], named: Option<&str>) -> Result<Removal> {
+/// Returns the named removal, or the first after which kubectl renders fewer objects and the others as before.
+/// There is none where no file can be removed alone.
+pub(crate) fn choose(reference: &Reference<'_>, before: &[Value], named: Option<&str>) -> Result<Option<Removal>> {
     let root = reference.checkout.root();
     for (file, kustomization) in candidates(root, &reference.checkout.source)? {
         let path = file.display().to_string();
@@ -36,10 +36,10 @@ pub(crate) fn choose(reference: &Reference<'_>, before: &[Value], named: Option<
         }
         let removal = Removal { edits: edits(root, &file, kustomization.as_deref())?, file: path, gone: Vec::new() };
         if let Some(gone) = gone(reference, before, &removal)? {
-            return Ok(Removal { gone, ..removal });
+            return Ok(Some(Removal { gone, ..removal }));
         }
     }
-    Err("no file can be removed alone: name one with --remove".into())
+    Ok(None)
 }
 
 /// Returns the files that may be removed, each with the kustomization that lists it, if one does.

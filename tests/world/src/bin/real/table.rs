@@ -34,7 +34,8 @@ pub(crate) struct Row {
     pub(crate) jobs: Vec<Told>,
     pub(crate) rendered: Vec<String>,
     pub(crate) applied: Vec<String>,
-    pub(crate) removed: Removal,
+    /// None where no file can be removed alone.
+    pub(crate) removed: Option<Removal>,
     /// What should be gone and is not.
     pub(crate) left: Set,
 }
@@ -50,7 +51,7 @@ impl Row {
             jobs: Vec::new(),
             rendered: Vec::new(),
             applied: Vec::new(),
-            removed: Removal::default(),
+            removed: None,
             left: Set::new(),
         }
     }
@@ -69,10 +70,13 @@ impl fmt::Display for Row {
         for told in &self.jobs {
             write!(to, " {}: {} |", told.job.code, counts(&told.job.stdout))?;
         }
-        let expected = self.removed.gone.len();
-        write!(to, " {} of {expected} |", expected - self.left.len())?;
+        match &self.removed {
+            Some(Removal { gone, .. }) => write!(to, " {} of {} |", gone.len() - self.left.len(), gone.len())?,
+            None => write!(to, " - | - | - |")?,
+        }
         writeln!(to, " {} | {} |", differ(&self.rendered), differ(&self.applied))?;
-        writeln!(to, "\nRemoved: `{}`", self.removed.file)?;
+        let removed = self.removed.as_ref().map_or("nothing: no file can be removed alone", |removal| &removal.file);
+        writeln!(to, "\nRemoved: {removed}")?;
         section(to, "kubectl complains", &self.complaint.lines().map(str::to_owned).collect::<Vec<_>>())?;
         section(to, "Differences of what is rendered", &self.rendered)?;
         section(to, "Differences of what is applied", &self.applied)?;
