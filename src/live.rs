@@ -87,7 +87,7 @@ async fn observe(
     };
     let answer = match answer {
         Ok(answer) => Answer::Predicted { object: answer.body, warnings: answer.warnings },
-        Err(error) => refusal(error, &id, desired, redactor)?,
+        Err(error) => refusal(error, &id, redactor)?,
     };
     Ok((id, Observation { live, answer }))
 }
@@ -134,14 +134,17 @@ fn unserved(object: &Value, desired: &[Manifest]) -> Answer {
 }
 
 /// Turns the server's refusal of a dry-run into part of the plan. What is not about this object stays an error.
-fn refusal(error: Error, id: &ObjectId, desired: &[Manifest], redactor: &Redactor) -> Result<Answer, Error> {
+fn refusal(error: Error, id: &ObjectId, redactor: &Redactor) -> Result<Answer, Error> {
     let Error::Refused(refused) = error else { return Err(error) };
     if refused.code == 401 {
         return Err(refused.into());
     }
     let why = redactor.text(&refused.message);
-    if refused.code == 404 && comes_with_set(id, desired) {
-        return Ok(Answer::Unverified { why: "its namespace comes with this change".to_owned() });
+    if let Some(namespace) = id.namespace.as_deref().filter(|name| refused.message.contains(&lacks(name))) {
+        return Ok(Answer::Refused {
+            why: format!("the namespace {namespace} does not exist"),
+            help: format!("create the namespace {namespace} first: the inventory and the lease live there"),
+        });
     }
     if refused.message.contains("does not support dry run") {
         return Ok(Answer::Unverified { why });
@@ -158,12 +161,9 @@ fn refusal(error: Error, id: &ObjectId, desired: &[Manifest], redactor: &Redacto
     Ok(Answer::Refused { why, help })
 }
 
-fn comes_with_set(id: &ObjectId, desired: &[Manifest]) -> bool {
-    let is_its_namespace = |manifest: &Manifest| {
-        manifest.object["kind"] == "Namespace"
-            && manifest.object["metadata"]["name"].as_str() == id.namespace.as_deref()
-    };
-    desired.iter().any(is_its_namespace)
+/// Returns what the server says of everything in a namespace that it does not have.
+fn lacks(namespace: &str) -> String {
+    format!("namespaces {namespace:?} not found")
 }
 
 /// Returns the live object of an inventory entry that left Git. A kind that is served no more has no objects.

@@ -7,6 +7,7 @@ mod deploys;
 mod host;
 mod killed;
 mod offline;
+mod namespaces;
 mod order;
 mod refusals;
 mod secrets;

@@ -170,13 +170,18 @@ fn foreign(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value
             help: "remove it from one of the two apps".to_owned(),
         });
     }
-    if manifest.object["metadata"]["annotations"][ADOPT_ANNOTATION] == "true" {
+    if is_home(inputs, id) || manifest.object["metadata"]["annotations"][ADOPT_ANNOTATION] == "true" {
         return None;
     }
     Some(Class::Blocked {
         why: "it is in the cluster already, and no deployment of Landfall made it".to_owned(),
         help: format!("to take it over, add the annotation {ADOPT_ANNOTATION}: \"true\" to it in Git"),
     })
+}
+
+/// Whether an object is the target's namespace. Its inventory lives there, so it exists before the first deploy.
+fn is_home(inputs: &Inputs<'_>, id: &ObjectId) -> bool {
+    id.group.is_empty() && id.kind == "Namespace" && id.name == inputs.target.namespace.as_str()
 }
 
 /// Classes an object by Git alone: what the deployed commit rendered against what this one does.

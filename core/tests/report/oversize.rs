@@ -1,7 +1,8 @@
 //! A comment never passes its size, and says by name what it leaves out.
 
+use landfall_core::exit::Exit;
 use landfall_core::plan::{Change, Class};
-use landfall_core::report::{Action, COMMENT_BYTES_MAX, Options, State, markdown};
+use landfall_core::report::{Action, COMMENT_BYTES_MAX, Options, Problem, State, markdown};
 use serde_json::json;
 
 use crate::build::{change, differing, report, target};
@@ -29,6 +30,16 @@ fn the_dangerous_is_shown_and_the_rest_is_counted_by_name() {
         assert_eq!(text.matches("<details").count(), text.matches("</details>").count());
         assert_eq!(text.matches("```").count() % 2, 0, "a fence is open");
     }
+}
+
+#[test]
+fn details_that_are_cut_say_how_much_is_missing() {
+    let mut report = report(Action::Plan, "production", vec![]);
+    let details = (1..=100).map(|at| format!("mistake {at}\n")).collect();
+    let (code, title, help) = ("test".to_owned(), "100 mistakes".to_owned(), String::new());
+    report.problems.push(Problem { code, title, details, help, exit: Exit::Render });
+    let text = markdown(&report, &Options::default());
+    assert!(text.contains("mistake 40\nand 60 lines more, in the run's log\n```"), "{text}");
 }
 
 #[test]

@@ -20,8 +20,12 @@ pub(crate) fn run(binaries: &Binaries, state: &State, kubeconfig: &Path, args: &
         .spawn()
         .expect("build.sh built kubectl");
     let mut stdin = kubectl.stdin.take().expect("standard input is piped");
-    // A kubectl that reads no input may have closed it already.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    kubectl.wait_with_output().expect("kubectl is a child of this process")
+    // Beside the reading: a kubectl that answers while it still reads would wait for us, and we for it.
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            // A kubectl that reads no input may have closed it already.
+            let _ = stdin.write_all(input.as_bytes());
+        });
+        kubectl.wait_with_output().expect("kubectl is a child of this process")
+    })
 }

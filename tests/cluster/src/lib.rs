@@ -16,6 +16,7 @@ mod state;
 mod supervisor;
 
 pub mod audit;
+pub mod cloud;
 pub mod control_plane;
 pub mod identity;
 pub mod namespace;

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use landfall_fakehost::Change;
+use landfall_test_cluster::cloud::Cloud;
 use landfall_test_cluster::control_plane::ControlPlane;
 use landfall_test_cluster::identity::Identity;
 use landfall_world::{Job, World};
@@ -23,6 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     title("A control plane: etcd, kube-apiserver, controller manager, scheduler, kwok")?;
     let cluster = ControlPlane::start().await;
+    let _cloud = Cloud::join(&cluster).await;
     furnish(&cluster);
     title("A git host with the repository acme/shop, whose branch main is protected")?;
     let mut world = World::with_folder(&binary, &example).await?;
@@ -70,15 +72,10 @@ impl Story<'_> {
     }
 }
 
-/// The namespaces of the shop, and a volume for its database: a cluster has them before an application comes.
+/// The namespaces of the shop: a cluster has them before an application comes.
 fn furnish(cluster: &ControlPlane) {
     for namespace in ["shop", "shop-staging"] {
-        let manifest = format!(
-            "apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}}}\n---\napiVersion: v1\nkind: PersistentVolume\n\
-             metadata: {{name: {namespace}}}\nspec:\n  capacity: {{storage: 20Gi}}\n  accessModes: [ReadWriteOnce]\n  \
-             hostPath: {{path: /tmp/landfall-demo}}\n"
-        );
-        let output = cluster.kubectl_with_input(&["apply", "-f", "-"], &manifest);
+        let output = cluster.kubectl(&["create", "namespace", namespace]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }

@@ -10,6 +10,9 @@ use super::links;
 /// Most log lines that are shown: the last ones tell the cause.
 const LOG_LINES_MAX: usize = 20;
 
+/// Most lines of a problem's details: a few mistakes, each with the lines of the file around it.
+const DETAIL_LINES_MAX: usize = 40;
+
 /// Most causes, or refused objects, that are shown with their evidence.
 const CAUSES_MAX: usize = 3;
 
@@ -72,14 +75,23 @@ fn of_cause(report: &Report, target: &TargetReport, cause: &Cause) -> Vec<String
 fn of_failure(report: &Report, target: &TargetReport, failure: &Failure) -> Vec<String> {
     let mut facts = vec![escape::code(&failure.id.to_string())];
     facts.extend(origin(report, target, &failure.id));
-    let message: Vec<String> = failure.message.lines().take(LOG_LINES_MAX).map(str::to_owned).collect();
-    vec![facts.join(" · "), fence("text", &message)]
+    vec![facts.join(" · "), fence("text", &first_lines(&failure.message, LOG_LINES_MAX))]
 }
 
 /// Returns a problem's details; the title already says what is wrong.
 pub(super) fn of_problem(problem: &Problem) -> Vec<String> {
-    let details: Vec<String> = problem.details.lines().map(str::to_owned).take(LOG_LINES_MAX * 2).collect();
+    let details = first_lines(&problem.details, DETAIL_LINES_MAX);
     if details.is_empty() { Vec::new() } else { vec![fence("text", &details)] }
+}
+
+/// Returns the first lines of a text, and how many there are after them.
+fn first_lines(text: &str, lines_max: usize) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().take(lines_max).map(str::to_owned).collect();
+    let more = text.lines().count() - lines.len();
+    if more > 0 {
+        lines.push(format!("and {} more, in the run's log", words::count(more, "line")));
+    }
+    lines
 }
 
 fn origin(report: &Report, target: &TargetReport, id: &crate::manifest::ObjectId) -> Option<String> {
