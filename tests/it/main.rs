@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told has failed")]
 #![expect(clippy::print_stdout, reason = "a sample prints its seed")]
 
+mod action;
 mod deploys;
 mod host;
 mod killed;
