@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::answer::{Answer, warning_text};
-use crate::{Error, Refused};
+use crate::{Error, Refused, denial};
 
 /// Requests in flight at once. The server answers 1,000 dry-runs no faster with more than 16 (measured).
 const REQUESTS_IN_FLIGHT_MAX: usize = 12;
@@ -60,10 +60,6 @@ pub(crate) struct Channel {
 impl Channel {
     pub(crate) fn new(client: Client, server: String) -> Self {
         Self { client, server, in_flight: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT_MAX)) }
-    }
-
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
     }
 
     /// Sends a call that may be sent twice without harm, and reads the JSON answer.
@@ -139,7 +135,8 @@ impl Channel {
         if status.is_success() {
             return Ok((body, warnings));
         }
-        Err(Refused::read(status.as_u16(), &body, retry_after).into())
+        let refused = Refused::read(status.as_u16(), &body, retry_after);
+        Err(denial::explain(refused, &self.server).into())
     }
 
     fn failed(&self, error: kube::Error) -> Error {
