@@ -18,7 +18,7 @@ use landfall_core::trust::{Kind, Permit, permit};
 
 use super::target::{Goal, Planned, Stored, Wanted, inventory, plan, stored_form, view};
 use super::{Run, about};
-use crate::apply::{Applied, Kinds, apply};
+use crate::apply::{Applied, Kinds, apply, sentence};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::Sight;
@@ -330,7 +330,7 @@ impl Deploy<'_> {
                     self.progress.moment(format!("deleted {id}"));
                     deleted += 1;
                 }
-                Err(error) => failures.push(Refusal { id, message: error.to_string() }),
+                Err(error) => failures.push(Refusal { id, message: sentence(&error) }),
             }
         }
         (deleted, failures)
