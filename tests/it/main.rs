@@ -8,6 +8,7 @@ mod denied;
 mod deploys;
 mod host;
 mod killed;
+mod long;
 mod order;
 mod refusals;
 mod secrets;
