@@ -122,6 +122,7 @@ impl Github {
             DeploymentState::InProgress => "in_progress",
             DeploymentState::Success => "success",
             DeploymentState::Failure => "failure",
+            DeploymentState::Inactive => "inactive",
         };
         let mut body = json!({"state": state, "log_url": self.run_url, "description": short(description)});
         if let Some(url) = url {
