@@ -10,6 +10,7 @@ mod host;
 mod killed;
 mod long;
 mod order;
+mod records;
 mod refusals;
 mod secrets;
 
