@@ -92,7 +92,7 @@ fn written(answer: &Answer) -> Written {
 }
 
 /// Returns the server's words and, where there is one, the next step.
-fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(error: &Error) -> String {
     match error.refused() {
         Some(refused) if !refused.help.is_empty() => format!("{}; {}", refused.message, refused.help),
         _ => error.to_string(),

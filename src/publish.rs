@@ -7,7 +7,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use landfall_core::report::{self, Options, Report, State};
+use landfall_core::report::{self, Options, Report, State, TargetReport};
 use landfall_core::trigger::Trigger;
 
 use crate::ci::RunContext;
@@ -103,12 +103,9 @@ impl<'a> Publisher<'a> {
         for (environment, record) in &started.records {
             let parts: Vec<_> =
                 report.targets.iter().filter(|p| p.target.environment.as_str() == environment).collect();
-            let is_good = !parts.is_empty()
-                && parts.iter().all(|p| matches!(p.state, State::Deployed { .. } | State::Superseded { .. }));
-            let state = if is_good { DeploymentState::Success } else { DeploymentState::Failure };
             let url = parts.first().and_then(|part| part.url.as_deref());
             let description = report::conclusion(report).title;
-            if let Err(error) = forge.deployment_status(record, state, &description, url).await {
+            if let Err(error) = forge.deployment_status(record, ended(&parts), &description, url).await {
                 notes.push(format!("the deployment record of {environment} stays open: {error}"));
             }
         }
@@ -162,6 +159,25 @@ impl<'a> Publisher<'a> {
             }
         }
     }
+}
+
+/// Returns how an environment's record ends. A success would call its commit the one that runs there.
+fn ended(parts: &[&TargetReport]) -> DeploymentState {
+    let is_deployed = |part: &&TargetReport| matches!(part.state, State::Deployed { .. });
+    let is_moot = |part: &&TargetReport| match &part.state {
+        State::Superseded { .. } => true,
+        State::Held { holds } => holds.iter().all(|hold| hold.opens_by_itself),
+        State::Planned { .. }
+        | State::Deployed { .. }
+        | State::ApplyFailed { .. }
+        | State::NotReady { .. }
+        | State::Failed { .. }
+        | State::NotStarted { .. } => false,
+    };
+    if parts.is_empty() || !parts.iter().all(|part| is_deployed(part) || is_moot(part)) {
+        return DeploymentState::Failure;
+    }
+    if parts.iter().all(is_deployed) { DeploymentState::Success } else { DeploymentState::Inactive }
 }
 
 /// Returns the step's outputs, one line each.

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::Stream;
 use http::{Method, Request, Response, StatusCode, header};
 use kube::Client;
 use kube::client::Body;
+use kube::core::WatchEvent;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::answer::{Answer, warning_text};
-use crate::{Error, Refused};
+use crate::{Error, Refused, denial};
 
 /// Requests in flight at once. The server answers 1,000 dry-runs no faster with more than 16 (measured).
 const REQUESTS_IN_FLIGHT_MAX: usize = 12;
@@ -69,8 +71,15 @@ impl Channel {
         Self { client, server, in_flight: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT_MAX)) }
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
+    /// Opens a watch. It takes no slot of the requests in flight: it stays open.
+    pub(crate) async fn watch(
+        &self,
+        target: String,
+    ) -> Result<impl Stream<Item = Result<WatchEvent<Value>, kube::Error>> + use<>, kube::Error> {
+        tracing::trace!(target, "watch");
+        let request = Request::get(target).header(header::ACCEPT, "application/json").body(Vec::new());
+        let request = request.expect("a path of percent-encoded parts is a URI");
+        self.client.request_events(request).await
     }
 
     /// Sends a call that may be sent twice without harm, and reads the JSON answer.
@@ -142,7 +151,8 @@ impl Channel {
         if status.is_success() {
             return Ok(Raw { status, text, warnings });
         }
-        Err(Refused::read(status.as_u16(), &text, retry_after).into())
+        let refused = Refused::read(status.as_u16(), &text, retry_after);
+        Err(denial::explain(refused, &self.server).into())
     }
 
     fn failed(&self, error: kube::Error) -> Error {

@@ -1,13 +1,16 @@
 //! What a cluster serves: its resources and its version. Asked once per run, or read from a file.
 
-use kube::Client;
-use kube::discovery::{Discovery, Scope as KubeScope};
+use std::collections::BTreeMap;
+
 use landfall_core::manifest::{Gvk, Resource, Scope};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 use crate::Error;
 use crate::channel::{Call, Channel};
+
+/// Asks for every group with its versions and resources in one answer (Kubernetes 1.30 and newer).
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /// What the API server serves.
 #[derive(Debug, Clone, Default)]
@@ -19,23 +22,13 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Asks for the version and, in two requests where the server is 1.30 or newer, for the resources.
+    /// Asks for the version and, in two requests, for the resources.
     pub(crate) async fn ask(channel: &Channel) -> Result<Self, Error> {
-        let client = channel.client();
-        let (version, early) = tokio::join!(
-            channel.send(Call::get("/version".to_owned())),
-            Discovery::new(client.clone()).run_aggregated(),
-        );
-        // The channel waits for a server that is away for a moment; discovery does not, and asks again after it.
-        let version = version?;
-        let discovery = match early {
-            Ok(discovery) => discovery,
-            Err(_) => discover(client).await?,
-        };
-        Ok(Self {
-            version: version.body["gitVersion"].as_str().unwrap_or_default().to_owned(),
-            resources: resources(&discovery),
-        })
+        let version = channel.send(Call::get("/version".to_owned()));
+        let (version, core, named) = tokio::try_join!(version, groups(channel, "/api"), groups(channel, "/apis"))?;
+        let mut resources = served(&core);
+        resources.extend(served(&named));
+        Ok(Self { version: text(&version.body["gitVersion"]), resources })
     }
 
     /// Reads what `kubectl api-resources -o json` printed, for work without a cluster. The version is not in it.
@@ -80,27 +73,42 @@ impl WireResource {
     }
 }
 
-async fn discover(client: &Client) -> Result<Discovery, Error> {
-    if let Ok(discovery) = Discovery::new(client.clone()).run_aggregated().await {
-        return Ok(discovery);
+/// Asks for an `APIGroupDiscoveryList`.
+async fn groups(channel: &Channel, path: &str) -> Result<Value, Error> {
+    let mut call = Call::get(path.to_owned());
+    call.accept = AGGREGATED;
+    let answer = channel.send(call).await?.body;
+    if answer["kind"] == "APIGroupDiscoveryList" {
+        return Ok(answer);
     }
-    let discovery = Discovery::new(client.clone()).run().await;
-    discovery.map_err(|error| Error::Answer { request: "GET /apis".to_owned(), why: error.to_string() })
+    let why = "it has no aggregated discovery, which Kubernetes has since 1.30".to_owned();
+    Err(Error::Answer { request: format!("GET {path}"), why })
 }
 
-fn resources(discovery: &Discovery) -> BTreeMap<Gvk, Resource> {
+/// Reads an `APIGroupDiscoveryList`: groups, their versions, and in these the resources.
+fn served(list: &Value) -> BTreeMap<Gvk, Resource> {
     let mut found = BTreeMap::new();
-    for group in discovery.groups() {
-        for version in group.versions() {
-            for (resource, capabilities) in group.versioned_resources(version) {
-                let gvk = Gvk { group: resource.group, version: resource.version, kind: resource.kind };
-                let scope = match capabilities.scope {
-                    KubeScope::Cluster => Scope::Cluster,
-                    KubeScope::Namespaced => Scope::Namespaced,
+    for group in items(&list["items"]) {
+        for version in items(&group["versions"]) {
+            for resource in items(&version["resources"]) {
+                let kind = &resource["responseKind"];
+                let gvk = Gvk {
+                    group: text(&group["metadata"]["name"]),
+                    version: text(&version["version"]),
+                    kind: text(&kind["kind"]),
                 };
-                found.insert(gvk.clone(), Resource { gvk, plural: resource.plural, scope });
+                let scope = if resource["scope"] == "Cluster" { Scope::Cluster } else { Scope::Namespaced };
+                found.insert(gvk.clone(), Resource { gvk, plural: text(&resource["resource"]), scope });
             }
         }
     }
     found
+}
+
+fn items(list: &Value) -> &[Value] {
+    list.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }

@@ -10,14 +10,12 @@ use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use landfall_core::id::TargetId;
-use landfall_core::manifest::{Gvk, Resource, Scope};
 use landfall_core::trust::Permit;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use crate::channel::{Call, Channel};
-use crate::reader::explain_denial;
 use crate::{Connection, Error};
 
 /// How long a hold lasts when nobody renews it.
@@ -106,7 +104,7 @@ async fn wait_for(
     let deadline = Instant::now() + Duration::from_secs(WAIT_SECONDS_MAX);
     loop {
         let asked_at = Instant::now();
-        let current = read(channel, lease).await.map_err(|error| denied(error, "get", target))?;
+        let current = read(channel, lease).await?;
         let free = current.as_ref().is_none_or(|current| is_free(current, holder));
         if free && take(channel, lease, target, current.as_ref(), holder).await? {
             held.extend(asked_at);
@@ -173,7 +171,7 @@ async fn take(
     if let Some(current) = current {
         let mut next = current.clone();
         next["spec"] = spec;
-        return replace(channel, lease, &next).await.map_err(|error| denied(error, "update", target));
+        return replace(channel, lease, &next).await;
     }
     let body = json!({
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
@@ -181,7 +179,7 @@ async fn take(
     });
     let collection = lease.rsplit_once('/').map_or(lease, |(collection, _)| collection);
     let call = Call::new(Method::POST, collection.to_owned(), "application/json", bytes_of(&body));
-    written(channel.once(&call).await.map_err(|error| denied(error, "create", target)))
+    written(channel.once(&call).await.map_err(|error| missing(error, target)))
 }
 
 async fn replace(channel: &Channel, lease: &str, body: &Value) -> Result<bool, Error> {
@@ -206,19 +204,14 @@ async fn read(channel: &Channel, lease: &str) -> Result<Option<Value>, Error> {
     }
 }
 
-fn denied(error: Error, verb: &str, target: &TargetId) -> Error {
-    match error {
-        Error::Refused(mut refused) if refused.code == 404 && verb == "create" => {
-            refused.help =
-                format!("create the namespace {} first: the inventory and the lease live there", target.namespace);
-            refused.into()
-        }
-        other => explain_denial(other, verb, &leases(), Some(target.namespace.as_str())),
+/// A Lease that cannot be created because "not found" lacks its namespace.
+fn missing(error: Error, target: &TargetId) -> Error {
+    let Error::Refused(mut refused) = error else { return error };
+    if refused.code == 404 {
+        refused.help =
+            format!("create the namespace {} first: the inventory and the lease live there", target.namespace);
     }
-}
-
-fn leases() -> Resource {
-    Resource { gvk: Gvk::new("coordination.k8s.io/v1", "Lease"), plural: "leases".to_owned(), scope: Scope::Namespaced }
+    refused.into()
 }
 
 fn holder_of(lease: &Value) -> String {

@@ -6,6 +6,7 @@
 mod answer;
 mod channel;
 mod connect;
+mod denial;
 mod error;
 mod facts;
 mod lease;

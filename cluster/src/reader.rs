@@ -46,7 +46,7 @@ impl Reader {
         match self.channel.send(Call::get(path::object(resource, namespace, name))).await {
             Ok(answer) => Ok(Some(answer.body)),
             Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(explain_denial(error, "get", resource, namespace)),
+            Err(error) => Err(error),
         }
     }
 
@@ -64,8 +64,7 @@ impl Reader {
         let mut objects = Vec::new();
         let mut next = String::new();
         loop {
-            let page = self.page(resource, listing, &next).await;
-            let page = page.map_err(|error| explain_denial(error, "list", resource, listing.namespace))?;
+            let page = self.page(resource, listing, &next).await?;
             let version = text(&page, "resourceVersion");
             next = text(&page, "continue");
             objects.extend(items(page, resource));
@@ -75,9 +74,9 @@ impl Reader {
         }
     }
 
-    /// Returns the client that watches go through: it refuses what the reader refuses.
-    pub(crate) fn client(&self) -> &kube::Client {
-        self.channel.client()
+    /// Returns the channel that watches go through: it refuses what the reader refuses.
+    pub(crate) fn channel(&self) -> &Channel {
+        &self.channel
     }
 
     async fn page(&self, resource: &Resource, listing: Listing<'_>, next: &str) -> Result<Value, Error> {
@@ -96,8 +95,7 @@ impl Reader {
     pub async fn dry_run(&self, resource: &Resource, body: &Value, manager: &str) -> Result<Answer, Error> {
         let (target, bytes) = apply_request(resource, body, manager, "&dryRun=All");
         let call = Call::new(Method::PATCH, target, APPLY_PATCH, bytes);
-        let namespace = body["metadata"]["namespace"].as_str();
-        self.channel.send(call).await.map_err(|error| explain_denial(error, "patch", resource, namespace))
+        self.channel.send(call).await
     }
 
     /// Returns the last lines of a container's log.
@@ -135,21 +133,4 @@ fn items(mut page: Value, resource: &Resource) -> Vec<Value> {
         item["kind"] = resource.gvk.kind.clone().into();
     }
     items
-}
-
-/// Adds to a 403 which rule of a Role would allow the request, and to a 401 what to renew.
-pub(crate) fn explain_denial(error: Error, verb: &str, resource: &Resource, namespace: Option<&str>) -> Error {
-    let Error::Refused(mut refused) = error else { return error };
-    if refused.code == 401 {
-        "the API server does not accept the credentials".clone_into(&mut refused.message);
-        "the token or certificate has expired or belongs to another cluster: renew it".clone_into(&mut refused.help);
-    }
-    if refused.code == 403 && refused.message.contains("cannot") {
-        let role = namespace.map_or_else(|| "a ClusterRole".to_owned(), |ns| format!("a Role in the namespace {ns}"));
-        refused.help = format!(
-            "{role} with this rule would allow it: {{apiGroups: [\"{}\"], resources: [\"{}\"], verbs: [\"{verb}\"]}}",
-            resource.gvk.group, resource.plural
-        );
-    }
-    refused.into()
 }

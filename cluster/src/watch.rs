@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::{Stream, StreamExt};
-use http::{Request, header};
+use futures::StreamExt;
 use kube::core::WatchEvent;
 use landfall_core::manifest::{ObjectId, Resource};
 use serde_json::Value;
@@ -160,7 +159,8 @@ impl Keeper {
     /// Watches the place from a version on, for as long as the server knows it.
     async fn follow(&self, mut version: String) -> Result<(), Over> {
         loop {
-            let Ok(events) = watch(&self.reader, &self.place, &version).await else { return Ok(()) };
+            let events = self.reader.channel().watch(target(&self.place, &version)).await;
+            let Ok(events) = events else { return Ok(()) };
             let mut events = std::pin::pin!(events);
             while let Ok(Some(Ok(event))) = timeout(Duration::from_secs(WATCH_SECONDS_MAX), events.next()).await {
                 let change = match event {
@@ -186,12 +186,8 @@ impl Keeper {
     }
 }
 
-/// Opens a watch. It takes no slot of the channel's requests in flight: it stays open.
-async fn watch(
-    reader: &Reader,
-    place: &Place,
-    version: &str,
-) -> Result<impl Stream<Item = Result<WatchEvent<Value>, kube::Error>> + use<>, kube::Error> {
+/// Returns the path and query of a watch from a version on.
+fn target(place: &Place, version: &str) -> String {
     let seconds = WATCH_SECONDS.to_string();
     let pairs = [
         ("watch", "true"),
@@ -201,9 +197,5 @@ async fn watch(
         ("labelSelector", &place.labels),
     ];
     let asked: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let target = format!("{}?{}", path::collection(&place.resource, place.namespace.as_deref()), path::query(&asked));
-    tracing::trace!(target, "watch");
-    let request = Request::get(target).header(header::ACCEPT, "application/json").body(Vec::new());
-    let request = request.expect("a path of percent-encoded parts is a URI");
-    reader.client().request_events(request).await
+    format!("{}?{}", path::collection(&place.resource, place.namespace.as_deref()), path::query(&asked))
 }

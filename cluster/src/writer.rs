@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::channel::Call;
-use crate::reader::{APPLY_PATCH, apply_request, explain_denial};
+use crate::reader::{APPLY_PATCH, apply_request};
 use crate::{Error, Lock, path};
 
 /// Writes one approved plan to one held target.
@@ -42,8 +42,7 @@ impl Writer {
         }
         let (target, bytes) = apply_request(resource, &body, &self.manager, "");
         let call = Call::new(Method::PATCH, target, APPLY_PATCH, bytes);
-        let answer = self.send(call).await;
-        answer.map(Some).map_err(|error| explain_denial(error, "patch", resource, id.namespace.as_deref()))
+        self.send(call).await.map(Some)
     }
 
     /// Deletes an approved object by its UID, dependents in the background. Absent already is done already.
@@ -59,7 +58,7 @@ impl Writer {
         match self.send(call).await {
             Ok(_) => Ok(()),
             Err(error) if is_gone(&error) => Ok(()),
-            Err(error) => Err(explain_denial(error, "delete", resource, id.namespace.as_deref())),
+            Err(error) => Err(error),
         }
     }
 
@@ -80,9 +79,7 @@ impl Writer {
             Err(error) if error.refused().is_some_and(|refused| refused.code == 409) => {
                 self.recorded_already(inventory, name, error).await
             }
-            Err(error) => {
-                Err(explain_denial(error, if is_new { "create" } else { "update" }, &resource, Some(namespace)))
-            }
+            Err(error) => Err(error),
         }
     }
 

@@ -1,5 +1,7 @@
 //! GitHub's REST API (docs.github.com/rest), through octocrab without its `retry` feature: that repeats POSTs.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use landfall_core::id::CommitSha;
 use octocrab::Octocrab;
 use secrecy::ExposeSecret;
@@ -26,6 +28,8 @@ const ASSOCIATION_TRIES: u32 = 3;
 /// One repository on GitHub.
 pub(crate) struct Github {
     api: Octocrab,
+    /// Whether GitHub stayed busy for all tries of a call. Its limits are the token's, so no other call waits again.
+    is_busy: AtomicBool,
     repository: String,
     run_url: String,
 }
@@ -40,7 +44,12 @@ impl Github {
             .personal_token(token.expose_secret().to_owned())
             .build_with_reqwest(client)
             .map_err(|error| unreachable(&error))?;
-        Ok(Self { api, repository: host.repository.clone(), run_url: host.run_url.clone() })
+        Ok(Self {
+            api,
+            is_busy: AtomicBool::new(false),
+            repository: host.repository.clone(),
+            run_url: host.run_url.clone(),
+        })
     }
 
     pub(super) async fn upsert_comment(&self, proposal: u64, marker: &str, body: &str) -> Result<(), Error> {
@@ -113,6 +122,7 @@ impl Github {
             DeploymentState::InProgress => "in_progress",
             DeploymentState::Success => "success",
             DeploymentState::Failure => "failure",
+            DeploymentState::Inactive => "inactive",
         };
         let mut body = json!({"state": state, "log_url": self.run_url, "description": short(description)});
         if let Some(url) = url {
@@ -137,17 +147,40 @@ impl Github {
 
     async fn get(&self, route: &str, right: &str) -> Result<Value, Error> {
         let route = self.route(route);
-        repeat(right, || self.api.get(&route, None::<&()>)).await
+        self.repeat(right, || self.api.get(&route, None::<&()>)).await
     }
 
     async fn post(&self, route: &str, body: &Value, right: &str) -> Result<Value, Error> {
         let route = self.route(route);
-        repeat(right, || self.api.post(&route, Some(body))).await
+        self.repeat(right, || self.api.post(&route, Some(body))).await
     }
 
     async fn patch(&self, route: &str, body: &Value, right: &str) -> Result<Value, Error> {
         let route = self.route(route);
-        repeat(right, || self.api.patch(&route, Some(body))).await
+        self.repeat(right, || self.api.patch(&route, Some(body))).await
+    }
+
+    /// Sends a call again only when GitHub says that it did not take it: 429, or 403 with a rate limit.
+    async fn repeat<F>(&self, right: &str, send: impl Fn() -> F) -> Result<Value, Error>
+    where
+        F: Future<Output = octocrab::Result<Value>>,
+    {
+        let mut attempt = 1;
+        loop {
+            let error = match send().await {
+                Ok(value) => return Ok(value),
+                Err(error) => refused(error, right),
+            };
+            if !is_limit(&error) || self.is_busy.load(Ordering::Relaxed) {
+                return Err(error);
+            }
+            if attempt == TRIES_MAX {
+                self.is_busy.store(true, Ordering::Relaxed);
+                return Err(error);
+            }
+            sleep(Duration::from_secs(RETRY_SECONDS << attempt)).await;
+            attempt += 1;
+        }
     }
 
     fn route(&self, route: &str) -> String {
@@ -165,25 +198,9 @@ fn is_ours(comment: &Value, marker: &str, us: Option<&str>) -> bool {
     has_marker && is_us
 }
 
-/// Sends a call again only when GitHub says that it did not take it: 429, or 403 with a rate limit.
-async fn repeat<F>(right: &str, send: impl Fn() -> F) -> Result<Value, Error>
-where
-    F: Future<Output = octocrab::Result<Value>>,
-{
-    let mut attempt = 1;
-    loop {
-        let error = match send().await {
-            Ok(value) => return Ok(value),
-            Err(error) => refused(error, right),
-        };
-        let is_limit = matches!(&error, Error::Refused { status, message, .. }
-            if *status == 429 || (*status == 403 && message.contains("rate limit")));
-        if !is_limit || attempt == TRIES_MAX {
-            return Err(error);
-        }
-        sleep(Duration::from_secs(RETRY_SECONDS << attempt)).await;
-        attempt += 1;
-    }
+fn is_limit(error: &Error) -> bool {
+    matches!(error, Error::Refused { status, message, .. }
+        if *status == 429 || (*status == 403 && message.contains("rate limit")))
 }
 
 fn refused(error: octocrab::Error, right: &str) -> Error {

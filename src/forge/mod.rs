@@ -46,6 +46,8 @@ pub(crate) enum DeploymentState {
     Success,
     /// It does not.
     Failure,
+    /// Nothing was done, because nothing was to do: another commit is deployed there, or the gates only look.
+    Inactive,
 }
 
 /// A check run's outcome.

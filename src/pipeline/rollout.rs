@@ -15,7 +15,7 @@ use super::Run;
 use super::deploy::Order;
 use super::record::Record;
 use super::target::{Goal, Planned, Stored, Wanted, inventory, plan, view};
-use crate::apply::{Applied, Kinds, apply};
+use crate::apply::{Applied, Kinds, apply, sentence};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::Sight;
@@ -208,7 +208,7 @@ impl Rollout<'_> {
                     self.progress.moment(format!("deleted {id}"));
                     deleted += 1;
                 }
-                Err(error) => failures.push(Refusal { id, message: error.to_string() }),
+                Err(error) => failures.push(Refusal { id, message: sentence(&error) }),
             }
         }
         (deleted, failures)

@@ -1,10 +1,16 @@
 //! A host that cannot be told changes nothing about a deploy: what is missing is said.
 
+use std::time::{Duration, Instant};
+
 use landfall_core::report::marker;
 use landfall_fakehost::Change;
 use landfall_world::{REPOSITORY, World};
 
+use crate::refusals::value_of;
 use crate::{config_map, world};
+
+/// What a run may wait for a host that stays busy: all tries of one call, and the deploy itself on a busy machine.
+const BUSY_MAX: Duration = Duration::from_mins(1);
 
 /// The surfaces of a deploy, by the request that makes them, and what is said when one is missing.
 const SURFACES: [(&str, &str, &str); 3] = [
@@ -28,6 +34,26 @@ async fn a_refusing_host_is_told_about_and_the_deploy_comes_to_the_same() {
             let line = job.stdout.lines().find(|line| line.contains(said)).unwrap_or_default();
             assert!(line.contains(&format!("(HTTP {status})")), "HTTP {status}, {said}: {}", job.stdout);
             assert_eq!(line.contains("permission"), status == 403 || status == 404, "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_only_refuses_changes_nothing_about_a_deploy_and_delays_it_by_one_call_at_most() {
+    let (world, namespace) = world(&[("deploy/a.yaml", &config_map("a", "0"))]).await;
+    for (number, status) in [401, 403, 404, 422, 429, 500, 503].into_iter().enumerate() {
+        let proposal = propose(&world, number).await;
+        let event = world.merge_only(proposal).await.unwrap();
+        world.host.set_outage(Some(status));
+        let started = Instant::now();
+        let job = world.run(&event, "true").await.unwrap();
+        world.host.set_outage(None);
+        assert_eq!(job.code, 0, "HTTP {status}: {}", job.everything());
+        assert!(started.elapsed() < BUSY_MAX, "HTTP {status}: {:?}", started.elapsed());
+        assert_eq!(value_of(&namespace, "a").await, (number + 1).to_string(), "HTTP {status}");
+        for (_, _, said) in SURFACES {
+            let line = job.stdout.lines().find(|line| line.contains(said)).unwrap_or_default();
+            assert!(line.contains(&format!("(HTTP {status})")), "HTTP {status}, {said}: {}", job.stdout);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
-use landfall_fakehost::Error;
+use landfall_fakehost::{Change, Error};
 use landfall_test_cluster::identity::Identity;
 use landfall_test_cluster::proxy::{Fault, Proxy, Rule};
 use landfall_test_cluster::shared;
@@ -17,17 +17,33 @@ use crate::{config_map, world};
 const AT_ONCE: Duration = Duration::from_secs(15);
 /// Worlds that are told at the same time.
 const AT_A_TIME: usize = 4;
-/// Every how manyeth call of the deploy is a point of death, from one that `LANDFALL_TEST_SEED` chooses.
-/// With `LANDFALL_TEST_EVERY_CALL=1` it is every call.
-const EVERY: usize = 3;
-
 const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {key: opensesame}\n";
 const ACCOUNT: &str = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n";
 const SERVICE: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
     spec: {selector: {app: web}, ports: [{port: 80}]}\n";
 const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n\
     spec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
-    spec: {serviceAccountName: web, containers: [{name: web, image: \"example.com/web:1\"}]}\n";
+    spec: {serviceAccountName: web, containers: [{name: web, image: \"example.com/web:2\"}]}\n";
+
+/// What the deploy finds.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    /// An empty namespace.
+    Nothing,
+    /// An older set, of which it changes some objects, keeps some, deletes some, and gives one another name.
+    OlderSet,
+}
+
+impl Found {
+    /// Every how manyeth call is a point of death, from one that `LANDFALL_TEST_SEED` chooses. A story that deploys
+    /// before it starts is told less often. With `LANDFALL_TEST_EVERY_CALL=1` it is every call.
+    fn every(self) -> usize {
+        match self {
+            Found::Nothing => 3,
+            Found::OlderSet => 6,
+        }
+    }
+}
 
 /// When a run dies, seen from one of its calls.
 #[derive(Debug, Clone, Copy)]
@@ -45,14 +61,24 @@ struct Story {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deploy_that_is_killed_at_any_call_is_finished_by_the_next_attempt() {
-    let undisturbed = tell(None).await;
+    sample(Found::Nothing).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_that_changes_and_deletes_is_finished_like_one_that_creates() {
+    sample(Found::OlderSet).await;
+}
+
+/// Kills deploys at a sample of their calls, and compares what their next attempts leave with an undisturbed run.
+async fn sample(found: Found) {
+    let undisturbed = tell(found, None).await;
     assert!(undisturbed.calls > 15, "only {} calls reached the API server", undisturbed.calls);
-    let every = number("LANDFALL_TEST_EVERY_CALL").map_or(EVERY, |_| 1);
+    let every = number("LANDFALL_TEST_EVERY_CALL").map_or(found.every(), |_| 1);
     let seed = number("LANDFALL_TEST_SEED").unwrap_or(std::process::id() as usize);
     println!("seed {seed}: every {every} of {} calls, from {}", undisturbed.calls, 1 + seed % every);
     let points = (1 + seed % every..=undisturbed.calls).step_by(every);
     let points = points.flat_map(|call| [(call, Moment::Before), (call, Moment::After)]);
-    let stories = futures::stream::iter(points).map(|point| async move { (point, tell(Some(point)).await) });
+    let stories = futures::stream::iter(points).map(|point| async move { (point, tell(found, Some(point)).await) });
     let mut stories = stories.buffer_unordered(AT_A_TIME);
     let mut deaths = 0;
     while let Some((point, story)) = stories.next().await {
@@ -67,17 +93,21 @@ fn number(variable: &str) -> Option<usize> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// Deploys five objects, killing the run at one of its calls, and deploys again as the same run.
-async fn tell(point: Option<(usize, Moment)>) -> Story {
+/// Deploys six objects, killing the run at one of its calls, and deploys again as the same run.
+async fn tell(found: Found, point: Option<(usize, Moment)>) -> Story {
     let files = [
         ("deploy/config.yaml", config_map("settings", "1")),
         ("deploy/secret.yaml", SECRET.to_owned()),
         ("deploy/account.yaml", ACCOUNT.to_owned()),
+        ("deploy/new-name.yaml", config_map("new-name", "1")),
         ("deploy/service.yaml", SERVICE.to_owned()),
         ("deploy/web.yaml", DEPLOYMENT.to_owned()),
     ];
     let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let (mut world, namespace) = world(&files).await;
+    let (mut world, namespace) = match found {
+        Found::Nothing => world(&files).await,
+        Found::OlderSet => after_an_older_set(&files).await,
+    };
     let proxy = shared().await.proxy(&Identity::Deployer);
     world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
     world.set_token("");
@@ -93,6 +123,30 @@ async fn tell(point: Option<(usize, Moment)>) -> Story {
         again(&world, &proxy, point).await;
     }
     Story { killed, calls, cluster: cluster(&namespace).await }
+}
+
+/// A world in which an older set is deployed and these files were pushed since.
+async fn after_an_older_set(files: &[(&str, &str)]) -> (World, String) {
+    let older = [
+        ("deploy/config.yaml", config_map("settings", "0")),
+        ("deploy/account.yaml", ACCOUNT.to_owned()),
+        ("deploy/old-name.yaml", config_map("old-name", "1")),
+        ("deploy/old-key.yaml", SECRET.replace("name: key", "name: old-key")),
+        ("deploy/service.yaml", SERVICE.replace("port: 80", "port: 8080")),
+        ("deploy/web.yaml", DEPLOYMENT.replace("web:2", "web:1")),
+        ("deploy/worker.yaml", DEPLOYMENT.replace("web", "worker").replace("AccountName: worker", "AccountName: web")),
+    ];
+    let (mut world, namespace) = world(&older.each_ref().map(|(path, text)| (*path, text.as_str()))).await;
+    world.set_token("");
+    let first = world.deploy().await.unwrap();
+    assert_eq!(first.code, 0, "{}", first.everything());
+    let gone = older.iter().filter(|(path, _)| files.iter().all(|(kept, _)| kept != path));
+    let changes: Vec<_> = gone
+        .map(|(path, _)| (*path, Change::Delete))
+        .chain(files.iter().map(|(path, text)| (*path, Change::Write(text))))
+        .collect();
+    world.host.push_files(REPOSITORY, MAIN, &changes, "change and delete").await.unwrap();
+    (world, namespace)
 }
 
 fn death(moment: Moment, world: &World) -> Fault {

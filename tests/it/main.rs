@@ -3,12 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot be told has failed")]
 #![expect(clippy::print_stdout, reason = "a sample prints its seed")]
 
+mod action;
+mod denied;
 mod deploys;
 mod host;
 mod killed;
-mod offline;
+mod long;
 mod namespaces;
+mod offline;
 mod order;
+mod records;
 mod refusals;
 mod secrets;
 mod waiting;

@@ -62,7 +62,7 @@ async fn an_image_that_does_not_exist_is_named_as_the_cause() {
     assert_eq!(get(&namespace, "lease/landfall-shop-production", "{.spec.holderIdentity}").await, "");
 }
 
-fn deployment(image: &str, behaviour: &str) -> String {
+pub(crate) fn deployment(image: &str, behaviour: &str) -> String {
     format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  \
          selector: {{matchLabels: {{app: web}}}}\n  template:\n    \

@@ -201,7 +201,7 @@ async fn push(world: &World) -> Value {
 }
 
 /// Returns a `ConfigMap`'s one value; nothing when there is no such object.
-async fn value_of(namespace: &str, name: &str) -> String {
+pub(crate) async fn value_of(namespace: &str, name: &str) -> String {
     let jsonpath = "jsonpath={.data.key}";
     let output = shared().await.kubectl(&["get", "configmap", name, "-n", namespace, "-o", jsonpath]);
     String::from_utf8(output.stdout).unwrap()

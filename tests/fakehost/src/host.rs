@@ -80,6 +80,11 @@ impl FakeHost {
         self.shared.state().faults.add(method, path_part, status);
     }
 
+    /// Lets every call of the API fail from now on, git excepted; none when there is no status.
+    pub fn set_outage(&self, status: Option<u16>) {
+        self.shared.state().faults.set_outage(status);
+    }
+
     /// Puts a secondary rate limit in place: so many API writes pass, then so many get 403 with `Retry-After`.
     pub fn limit_writes(&self, writes: usize, refusals: usize) {
         self.shared.state().limit.set(writes, refusals);

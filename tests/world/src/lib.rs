@@ -2,6 +2,7 @@
 //!
 //! Every job runs the real binary in a fresh, shallow clone, with what a runner of GitHub sets. Nothing is mocked.
 
+mod act;
 mod job;
 mod runner;
 
@@ -136,6 +137,13 @@ impl World {
         variables: &[(&str, &str)],
     ) -> Result<Job, Error> {
         runner::run(self, event, arguments, variables).await
+    }
+
+    /// Runs the repository's workflows for an event by act, a runner that is not ours, with these secrets.
+    ///
+    /// There `landfall-dev/landfall@v0` is our own action.yml, which finds the binary under test on PATH.
+    pub async fn workflow(&self, event: &Value, secrets: &[(&str, String)]) -> Result<Job, Error> {
+        act::run(self, event, secrets).await
     }
 
     /// Comments on a proposal as somebody.

@@ -20,15 +20,22 @@ const BUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../control-plane/build
 ///
 /// When it can be neither found nor built: a story cannot be told then.
 pub fn kustomize_on_path() -> String {
+    let kustomize = tool("kustomize");
+    let folder = kustomize.parent().expect("a binary is in a folder");
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+}
+
+/// Returns where a tool of `build.sh` is, after building it where it is missing.
+pub(crate) fn tool(name: &str) -> PathBuf {
     let output = std::process::Command::new(BUILD).arg("--print").output().expect("build.sh needs bash and git");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let kustomize = text.lines().find_map(|line| line.strip_prefix("KUSTOMIZE=")).expect("build.sh prints every path");
-    if !Path::new(kustomize).exists() {
-        let built = std::process::Command::new(BUILD).arg("kustomize").stdout(Stdio::null()).status();
-        assert!(built.is_ok_and(|status| status.success()), "build.sh could not build kustomize");
+    let variable = format!("{}=", name.to_uppercase());
+    let tool = text.lines().find_map(|line| line.strip_prefix(&variable)).expect("build.sh prints every path");
+    if !Path::new(tool).exists() {
+        let built = std::process::Command::new(BUILD).arg(name).stdout(Stdio::null()).status();
+        assert!(built.is_ok_and(|status| status.success()), "build.sh could not build {name}");
     }
-    let folder = Path::new(kustomize).parent().expect("a binary is in a folder");
-    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+    PathBuf::from(tool)
 }
 
 /// Runs the binary where and as the job of an event would.
@@ -71,7 +78,7 @@ pub(crate) async fn run(
 }
 
 /// Clones as `actions/checkout` does: one commit, by its name.
-async fn check_out(world: &World, commit: &str, folder: &TempDir) -> PathBuf {
+pub(crate) async fn check_out(world: &World, commit: &str, folder: &TempDir) -> PathBuf {
     let checkout = folder.path().join("checkout");
     let url = world.host.clone_url(REPOSITORY);
     let path = checkout.display().to_string();
@@ -82,7 +89,7 @@ async fn check_out(world: &World, commit: &str, folder: &TempDir) -> PathBuf {
     checkout
 }
 
-async fn git(arguments: &[&str]) {
+pub(crate) async fn git(arguments: &[&str]) {
     let output = Command::new("git").args(arguments).stdin(Stdio::null()).output().await.expect("git is installed");
     assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
