@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
-use landfall_cluster::{Error, Facts, Listing, Reader};
+use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
@@ -81,15 +81,37 @@ async fn observe(
     let Some(resource) = resource else {
         return Ok((id.clone(), Observation { live: None, answer: unserved(&manifest.object, desired) }));
     };
-    let live = match found.get(&id) {
-        Some(live) => Some(live.clone()),
-        None => view.reader.find(resource, id.namespace.as_deref(), &id.name).await?,
+    let (live, answer) = match found.get(&id) {
+        Some(live) => (Some(live.clone()), dry_run(view, resource, manifest).await),
+        None => unlisted(view, resource, &id, manifest).await?,
     };
-    let answer = match view.reader.dry_run(resource, &manifest.object, &view.inventory.field_manager()).await {
+    let answer = match answer {
         Ok(answer) => Answer::Predicted { object: answer.body, warnings: answer.warnings },
         Err(error) => refusal(error, &id, desired, redactor)?,
     };
     Ok((id, Observation { live, answer }))
+}
+
+async fn dry_run(view: &View<'_>, resource: &Resource, manifest: &Manifest) -> Result<ServerAnswer, Error> {
+    view.reader.dry_run(resource, &manifest.object, &view.inventory.field_manager()).await
+}
+
+/// Looks at an object without our label. Where the server would create it, there is none, and nothing else to ask.
+/// One that is there is read, and judged after that: a prediction that is older than its object would be of another.
+async fn unlisted(
+    view: &View<'_>,
+    resource: &Resource,
+    id: &ObjectId,
+    manifest: &Manifest,
+) -> Result<(Option<Value>, Result<ServerAnswer, Error>), Error> {
+    let first = dry_run(view, resource, manifest).await;
+    if first.as_ref().is_ok_and(|answer| answer.created) {
+        return Ok((None, first));
+    }
+    match view.reader.find(resource, id.namespace.as_deref(), &id.name).await? {
+        Some(live) => Ok((Some(live), dry_run(view, resource, manifest).await)),
+        None => Ok((None, first)),
+    }
 }
 
 /// The server does not know the kind: it comes with the same set, or it is a mistake.

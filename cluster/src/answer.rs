@@ -9,6 +9,8 @@ pub struct Answer {
     pub body: Value,
     /// The texts of its `Warning` headers (RFC 7234, code 299), without code and agent.
     pub warnings: Vec<String>,
+    /// Whether the object was made by this request, or would be: it was not there before (201, not 200).
+    pub created: bool,
 }
 
 /// Returns the text of one `Warning` header: `299 - "unknown field"` is `unknown field`.

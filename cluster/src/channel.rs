@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response, header};
+use http::{Method, Request, Response, StatusCode, header};
 use kube::Client;
 use kube::client::Body;
 use serde_json::Value;
@@ -49,6 +49,13 @@ impl Call {
     }
 }
 
+/// A good answer as it came, not yet read.
+pub(crate) struct Raw {
+    pub(crate) status: StatusCode,
+    pub(crate) text: Bytes,
+    pub(crate) warnings: Vec<String>,
+}
+
 /// A connection that every request of one identity goes through.
 #[derive(Clone)]
 pub(crate) struct Channel {
@@ -77,17 +84,13 @@ impl Channel {
         call: Call,
         may_send: impl Fn() -> Result<(), Error>,
     ) -> Result<Answer, Error> {
-        let (text, warnings) = self.repeat(&call, may_send).await?;
-        let body: Value = serde_json::from_slice(&text)
+        let raw = self.repeat(&call, may_send).await?;
+        let body: Value = serde_json::from_slice(&raw.text)
             .map_err(|error| Error::Answer { request: call.name(), why: error.to_string() })?;
-        Ok(Answer { body, warnings })
+        Ok(Answer { body, warnings: raw.warnings, created: raw.status == StatusCode::CREATED })
     }
 
-    async fn repeat(
-        &self,
-        call: &Call,
-        may_send: impl Fn() -> Result<(), Error>,
-    ) -> Result<(Bytes, Vec<String>), Error> {
+    async fn repeat(&self, call: &Call, may_send: impl Fn() -> Result<(), Error>) -> Result<Raw, Error> {
         let started = Instant::now();
         let mut backoff = Backoff::first();
         loop {
@@ -106,7 +109,7 @@ impl Channel {
     }
 
     /// Sends a call exactly once.
-    pub(crate) async fn once(&self, call: &Call) -> Result<(Bytes, Vec<String>), Error> {
+    pub(crate) async fn once(&self, call: &Call) -> Result<Raw, Error> {
         let _slot = self.in_flight.acquire().await.expect("the semaphore is never closed");
         let limit = Duration::from_secs(REQUEST_SECONDS_MAX);
         match timeout(limit, self.exchange(call)).await {
@@ -115,7 +118,7 @@ impl Channel {
         }
     }
 
-    async fn exchange(&self, call: &Call) -> Result<(Bytes, Vec<String>), Error> {
+    async fn exchange(&self, call: &Call) -> Result<Raw, Error> {
         tracing::trace!(method = %call.method, target = %call.target, "request");
         let request = Request::builder()
             .method(call.method.clone())
@@ -128,18 +131,18 @@ impl Channel {
         self.read(response).await
     }
 
-    async fn read(&self, response: Response<Body>) -> Result<(Bytes, Vec<String>), Error> {
+    async fn read(&self, response: Response<Body>) -> Result<Raw, Error> {
         let status = response.status();
         let headers = response.headers();
         let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let warnings =
             headers.get_all(header::WARNING).iter().filter_map(|value| Some(warning_text(value.to_str().ok()?)));
         let warnings = warnings.collect();
-        let body = response.into_body().collect_bytes().await.map_err(|error| self.failed(error))?;
+        let text = response.into_body().collect_bytes().await.map_err(|error| self.failed(error))?;
         if status.is_success() {
-            return Ok((body, warnings));
+            return Ok(Raw { status, text, warnings });
         }
-        Err(Refused::read(status.as_u16(), &body, retry_after).into())
+        Err(Refused::read(status.as_u16(), &text, retry_after).into())
     }
 
     fn failed(&self, error: kube::Error) -> Error {

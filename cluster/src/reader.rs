@@ -91,8 +91,8 @@ impl Reader {
         let query = path::query(&[("container", container), ("tailLines", LOG_LINES), ("previous", previous)]);
         let mut call = Call::get(format!("/api/v1/namespaces/{namespace}/pods/{pod}/log?{query}"));
         call.accept = "*/*";
-        let (text, _) = self.channel.once(&call).await?;
-        Ok(String::from_utf8_lossy(&text).lines().map(str::to_owned).collect())
+        let raw = self.channel.once(&call).await?;
+        Ok(String::from_utf8_lossy(&raw.text).lines().map(str::to_owned).collect())
     }
 }
 

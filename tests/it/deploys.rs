@@ -2,6 +2,7 @@
 
 use landfall_fakehost::Change;
 use landfall_test_cluster::shared;
+use landfall_world::{MAIN, REPOSITORY};
 
 use crate::{config_map, world};
 
@@ -31,6 +32,25 @@ async fn a_merge_deploys_what_its_plan_showed_and_prunes_what_left() {
     let again = world.deploy().await.unwrap();
     assert_eq!(again.code, 0, "{}", again.everything());
     assert!(again.stderr.contains("0 new, 0 changed, 0 deleted, 1 the same"), "{}", again.stderr);
+}
+
+#[tokio::test]
+async fn an_object_is_read_by_its_name_only_where_it_is_there_without_our_label() {
+    let (world, namespace) =
+        world(&[("deploy/a.yaml", &config_map("new", "1")), ("deploy/b.yaml", &config_map("theirs", "1"))]).await;
+    let cluster = shared().await;
+    let made = cluster.kubectl(&["create", "configmap", "theirs", "--from-literal=other=1", "-n", &namespace]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+
+    let tip = world.host.tip(REPOSITORY, MAIN).await.unwrap();
+    let event = world.host.push_event(REPOSITORY, MAIN, &"0".repeat(tip.len()), &tip).await.unwrap();
+    let plan = world.command(&event, &["plan"]).await.unwrap();
+    assert!(plan.stdout.contains("1 new, 1 refused"), "{}", plan.everything());
+
+    let audit = cluster.audit();
+    let read = audit.iter().filter(|it| it.namespace == namespace && it.verb == "get" && it.resource == "configmaps");
+    let read: Vec<&str> = read.filter(|it| it.user == "landfall-planner").map(|it| it.name.as_str()).collect();
+    assert_eq!(read, ["landfall-shop-production", "theirs"]);
 }
 
 /// Returns the test's `ConfigMap`s as "name=value".
