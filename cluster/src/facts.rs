@@ -1,5 +1,6 @@
 //! What a cluster serves: its resources and its version. Asked once per run.
 
+use kube::Client;
 use kube::discovery::{Discovery, Scope as KubeScope};
 use landfall_core::manifest::{Gvk, Resource, Scope};
 use std::collections::BTreeMap;
@@ -19,13 +20,16 @@ pub struct Facts {
 impl Facts {
     /// Asks for the version and, in two requests where the server is 1.30 or newer, for the resources.
     pub(crate) async fn ask(channel: &Channel) -> Result<Self, Error> {
-        let version = channel.send(Call::get("/version".to_owned())).await?;
-        let discovery = match Discovery::new(channel.client().clone()).run_aggregated().await {
+        let client = channel.client();
+        let (version, early) = tokio::join!(
+            channel.send(Call::get("/version".to_owned())),
+            Discovery::new(client.clone()).run_aggregated(),
+        );
+        // The channel waits for a server that is away for a moment; discovery does not, and asks again after it.
+        let version = version?;
+        let discovery = match early {
             Ok(discovery) => discovery,
-            Err(_) => Discovery::new(channel.client().clone())
-                .run()
-                .await
-                .map_err(|error| Error::Answer { request: "GET /apis".to_owned(), why: error.to_string() })?,
+            Err(_) => discover(client).await?,
         };
         Ok(Self {
             version: version.body["gitVersion"].as_str().unwrap_or_default().to_owned(),
@@ -42,6 +46,14 @@ impl Facts {
     pub fn any_version(&self, group: &str, kind: &str) -> Option<&Resource> {
         self.resources.values().rev().find(|resource| resource.gvk.group == group && resource.gvk.kind == kind)
     }
+}
+
+async fn discover(client: &Client) -> Result<Discovery, Error> {
+    if let Ok(discovery) = Discovery::new(client.clone()).run_aggregated().await {
+        return Ok(discovery);
+    }
+    let discovery = Discovery::new(client.clone()).run().await;
+    discovery.map_err(|error| Error::Answer { request: "GET /apis".to_owned(), why: error.to_string() })
 }
 
 fn resources(discovery: &Discovery) -> BTreeMap<Gvk, Resource> {
