@@ -6,7 +6,7 @@ BUILD := tests/control-plane/build.sh
 PICTURES := $(CACHE)/pictures
 CORE := -p landfall-core -p landfall-cluster -p landfall-look
 
-.PHONY: setup demo test check fmt clippy
+.PHONY: setup demo test bench check fmt clippy
 
 setup: ## Builds what the tests run: control plane, kwok, kustomize, act
 	$(BUILD)
@@ -18,6 +18,11 @@ demo: ## Runs the main job on a real control plane and a local git host
 
 test: setup ## Runs every test
 	cargo test --workspace --no-fail-fast
+
+bench: setup ## Measures the release build beside kubectl and Kustomize; takes some 20 minutes on a quiet machine
+	cargo build --quiet --release -p landfall
+	cargo build --quiet -p landfall-benches
+	$(CARGO_TARGET_DIR)/debug/bench $(CARGO_TARGET_DIR)/release/landfall $(BENCH)
 
 check: fmt clippy ## What every commit passes
 	cargo test $(CORE)
