@@ -25,10 +25,11 @@ impl Facts {
     /// Asks for the version and, in two requests, for the resources.
     pub(crate) async fn ask(channel: &Channel) -> Result<Self, Error> {
         let version = channel.send(Call::get("/version".to_owned()));
-        let (version, core, named) = tokio::try_join!(version, groups(channel, "/api"), groups(channel, "/apis"))?;
-        let mut resources = served(&core);
-        resources.extend(served(&named));
-        Ok(Self { version: text(&version.body["gitVersion"]), resources })
+        let (version, core, named) = tokio::join!(version, groups(channel, "/api"), groups(channel, "/apis"));
+        let version = text(&version?.body["gitVersion"]);
+        let mut resources = served(&core?);
+        resources.extend(served(&named?));
+        Ok(Self { version, resources })
     }
 
     /// Reads what `kubectl api-resources -o json` printed, for work without a cluster. The version is not in it.
