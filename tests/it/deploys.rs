@@ -34,12 +34,6 @@ async fn a_merge_deploys_what_its_plan_showed_and_prunes_what_left() {
     assert!(again.stderr.contains("0 new, 0 changed, 0 deleted, 1 the same"), "{}", again.stderr);
 }
 
-/// The version that the tests were asked to run on; nothing when it is the newest.
-#[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the version")]
-fn version() -> String {
-    std::env::var("LANDFALL_KUBERNETES").unwrap_or_default()
-}
-
 /// Returns the test's `ConfigMap`s as "name=value".
 async fn keys(namespace: &str) -> Vec<String> {
     let template = "{range .items[*]}{.metadata.name}={.data.key} {end}";
@@ -55,4 +49,10 @@ async fn keys(namespace: &str) -> Vec<String> {
         &jsonpath,
     ]);
     String::from_utf8(output.stdout).unwrap().split_whitespace().map(str::to_owned).collect()
+}
+
+/// The version that the tests were asked to run on; nothing when it is the newest.
+#[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the version")]
+fn version() -> String {
+    std::env::var("LANDFALL_KUBERNETES").unwrap_or_default()
 }
