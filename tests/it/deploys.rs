@@ -21,6 +21,7 @@ async fn a_merge_deploys_what_its_plan_showed_and_prunes_what_left() {
     let comments = world.comments(proposal).await.unwrap();
     assert_eq!(comments.len(), 1);
     assert!(comments[0].contains("changes 1 object and deletes 1"), "{}", comments[0]);
+    assert!(comments[0].contains(&format!("checked by Kubernetes v{}", version())), "{}", comments[0]);
 
     let merged = world.merge(proposal).await.unwrap();
     assert_eq!(merged.code, 0, "{}", merged.everything());
@@ -68,4 +69,10 @@ async fn keys(namespace: &str) -> Vec<String> {
         &jsonpath,
     ]);
     String::from_utf8(output.stdout).unwrap().split_whitespace().map(str::to_owned).collect()
+}
+
+/// The version that the tests were asked to run on; nothing when it is the newest.
+#[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the version")]
+fn version() -> String {
+    std::env::var("LANDFALL_KUBERNETES").unwrap_or_default()
 }

@@ -195,6 +195,29 @@ async fn an_event_file_that_is_missing_or_cut_short_is_named() {
     }
 }
 
+#[tokio::test]
+async fn a_shallow_checkout_whose_host_cannot_be_reached_is_told_how_to_check_out_more() {
+    let (mut world, namespace) = world(&[(A, &config_map("a", "1"))]).await;
+    world.set_token("");
+    assert_eq!(world.deploy().await.unwrap().code, 0);
+    let changed = config_map("a", "2");
+    let proposal = world.propose("change", "change", &[(A, Write(changed.as_str()))]).await.unwrap();
+    world.host.push_files(REPOSITORY, MAIN, &[(A, Write(changed.as_str()))], "change").await.unwrap();
+    // Nothing listens there, so Git and Landfall reach no host; the checkout was made without it.
+    world.set("http_proxy", "http://127.0.0.1:1");
+    for job in [world.plan(proposal).await.unwrap(), world.deploy().await.unwrap()] {
+        assert_eq!(job.code, 8, "{}", job.everything());
+        for said in ["is not in this checkout and cannot be fetched", "fetch-depth: 0"] {
+            assert!(job.stdout.contains(said), "{said}: {}", job.stdout);
+        }
+    }
+    assert_eq!(value_of(&namespace, "a").await, "1");
+    world.set("http_proxy", "");
+    let next = world.deploy().await.unwrap();
+    assert_eq!(next.code, 0, "{}", next.everything());
+    assert_eq!(value_of(&namespace, "a").await, "2");
+}
+
 async fn push(world: &World) -> Value {
     let tip = world.host.tip(REPOSITORY, MAIN).await.unwrap();
     world.host.push_event(REPOSITORY, MAIN, &"0".repeat(tip.len()), &tip).await.unwrap()
