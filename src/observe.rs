@@ -26,12 +26,20 @@ pub(crate) struct Watch<'a> {
     pub(crate) facts: &'a Facts,
     /// The inventory's id, the value of our label.
     pub(crate) inventory: &'a str,
-    /// The generation that each object must have observed; 0 where the server gave none.
-    pub(crate) generations: BTreeMap<ObjectId, (Gvk, i64)>,
+    pub(crate) awaited: BTreeMap<ObjectId, Awaited>,
     pub(crate) timeout: Duration,
     pub(crate) redactor: &'a Redactor,
     pub(crate) progress: &'a Progress,
     pub(crate) stop: &'a Stop,
+}
+
+/// What is known of an object before it is looked at.
+pub(crate) struct Awaited {
+    pub(crate) gvk: Gvk,
+    /// Empty where the server gave none.
+    pub(crate) uid: String,
+    /// The generation that it must have observed; 0 where the server gave none.
+    pub(crate) generation: i64,
 }
 
 /// How the wait ended.
@@ -95,7 +103,7 @@ impl Look {
 
 async fn look(watch: &Watch<'_>) -> Result<Look, Error> {
     let labels = format!("{LABEL}={}", watch.inventory);
-    let known = watch.generations.iter().filter_map(|(id, (gvk, _))| Some((id, watch.facts.resource(gvk)?)));
+    let known = watch.awaited.iter().filter_map(|(id, awaited)| Some((id, watch.facts.resource(&awaited.gvk)?)));
     let places: BTreeSet<(Resource, Option<String>)> =
         known.map(|(id, resource)| (resource.clone(), id.namespace.clone())).collect();
     let pages = join_all(places.iter().map(|(resource, namespace)| {
@@ -105,7 +113,7 @@ async fn look(watch: &Watch<'_>) -> Result<Look, Error> {
     for page in pages.await {
         objects.extend(page?.into_iter().filter_map(|object| Some((ObjectId::of(&object)?, object))));
     }
-    let namespaces: BTreeSet<&str> = watch.generations.keys().filter_map(|id| id.namespace.as_deref()).collect();
+    let namespaces: BTreeSet<&str> = watch.awaited.keys().filter_map(|id| id.namespace.as_deref()).collect();
     let (pods, replica_sets, events) = tokio::join!(
         in_all(watch, "v1", "Pod", &namespaces),
         in_all(watch, "apps/v1", "ReplicaSet", &namespaces),
@@ -134,17 +142,20 @@ async fn in_all(
 
 fn judge(watch: &Watch<'_>, look: &Look, age_seconds: u64) -> BTreeMap<ObjectId, Verdict> {
     let related = look.related();
-    let verdict = |id: &ObjectId, generation: i64| match look.objects.get(id) {
-        Some(object) => ready::judge(object, generation, &related, age_seconds),
-        None => Verdict::Waiting { on: "the API server to show it".to_owned() },
+    let verdict = |id: &ObjectId, awaited: &Awaited| match look.objects.get(id) {
+        Some(object) => ready::judge(object, awaited.generation, &related, age_seconds),
+        None => ready::judge_missing(id, &awaited.uid, &related),
     };
-    watch.generations.iter().map(|(id, (_, generation))| (id.clone(), verdict(id, *generation))).collect()
+    watch.awaited.iter().map(|(id, awaited)| (id.clone(), verdict(id, awaited))).collect()
 }
 
 fn overdue(watch: &Watch<'_>, look: &Look) -> Vec<Cause> {
-    let generations =
-        watch.generations.iter().filter_map(|(id, (_, generation))| Some((look.objects.get(id)?, *generation)));
-    generations.filter_map(|(object, generation)| ready::overdue(object, generation, &look.related())).collect()
+    let related = look.related();
+    let overdue = |(id, awaited): (&ObjectId, &Awaited)| match look.objects.get(id) {
+        Some(object) => ready::overdue(object, awaited.generation, &related),
+        None => ready::overdue_missing(id, &awaited.uid, &related),
+    };
+    watch.awaited.iter().filter_map(overdue).collect()
 }
 
 fn cause(verdict: &Verdict) -> Option<Cause> {

@@ -22,7 +22,7 @@ use crate::apply::{Applied, Kinds, apply};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::Sight;
-use crate::observe::{Observed, Watch, wait};
+use crate::observe::{Awaited, Observed, Watch, wait};
 use crate::progress::Progress;
 
 /// What is deployed, and by whose word.
@@ -299,7 +299,7 @@ impl Deploy<'_> {
             reader: &cluster.reader,
             facts: &facts,
             inventory: &written.stored.inventory.id,
-            generations: written.generations(applied),
+            awaited: written.awaited(applied),
             timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),
             redactor,
             progress: self.progress,
@@ -396,11 +396,18 @@ impl Written<'_> {
         Ok(())
     }
 
-    /// Returns which generation of each object of the set must be observed.
-    fn generations(&self, applied: &Applied) -> BTreeMap<ObjectId, (Gvk, i64)> {
-        let of = |id: &ObjectId| applied.written.get(id).map_or(0, |object| object.generation);
+    /// Returns what is waited for: each object of the set, as the server knows it.
+    fn awaited(&self, applied: &Applied) -> BTreeMap<ObjectId, Awaited> {
         let known = self.set.manifests.iter().filter_map(|m| Some((ObjectId::of(&m.object)?, Gvk::of(&m.object)?)));
-        known.map(|(id, gvk)| (id.clone(), (gvk, of(&id)))).collect()
+        known.map(|(id, gvk)| (id.clone(), self.awaited_one(&id, gvk, applied))).collect()
+    }
+
+    fn awaited_one(&self, id: &ObjectId, gvk: Gvk, applied: &Applied) -> Awaited {
+        let recorded = self.stored.inventory.entries.get(id).and_then(|entry| entry.uid.clone());
+        match applied.written.get(id) {
+            Some(object) => Awaited { gvk, uid: object.uid.clone(), generation: object.generation },
+            None => Awaited { gvk, uid: recorded.unwrap_or_default(), generation: 0 },
+        }
     }
 }
 

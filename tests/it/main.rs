@@ -5,6 +5,7 @@
 
 mod deploys;
 mod host;
+mod jobs;
 mod killed;
 mod namespaces;
 mod order;
