@@ -12,8 +12,9 @@ use landfall_core::report::Failure;
 
 use crate::stop::Stop;
 
-/// Tries of an object whose kind is served only a moment after its definition.
-const UNSERVED_TRIES: u32 = 12;
+/// Tries of an object whose kind is served only a moment after its definition: a busy server with dozens of
+/// definitions takes half a minute, and nothing but time is missing.
+const UNSERVED_TRIES: u32 = 60;
 const UNSERVED_SECONDS: u64 = 1;
 
 /// Which kinds there are: what the server serves now, and what the set itself defines.
@@ -80,7 +81,19 @@ async fn apply_one(writer: &Writer, kinds: &Kinds<'_>, change: &Change) -> Resul
             answer => return answer,
         }
     }
-    writer.apply(&change.id, &resource).await
+    writer.apply(&change.id, &resource).await.map_err(unserved)
+}
+
+/// Adds what the server's bare 404 does not say.
+fn unserved(error: Error) -> Error {
+    match error {
+        Error::Refused(mut refused) if refused.code == 404 => {
+            "the server does not serve its kind yet, whose definition was applied: deploy again"
+                .clone_into(&mut refused.help);
+            refused.into()
+        }
+        other => other,
+    }
 }
 
 fn written(answer: &Answer) -> Written {

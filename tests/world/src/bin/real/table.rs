@@ -95,7 +95,11 @@ impl fmt::Display for Row {
 }
 
 fn differ(lines: &[String]) -> String {
-    if lines.is_empty() { "the same".to_owned() } else { format!("{} differences", lines.len()) }
+    match lines.len() {
+        0 => "the same".to_owned(),
+        1 => "1 difference".to_owned(),
+        many => format!("{many} differences"),
+    }
 }
 
 fn section(to: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Result {
