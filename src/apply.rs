@@ -5,21 +5,29 @@ use std::collections::BTreeMap;
 use futures::future::join_all;
 use landfall_cluster::{Answer, Error, Facts, Writer};
 use landfall_core::diff::redact::Redactor;
-use landfall_core::manifest::{Gvk, ObjectId, ScopeTable};
+use landfall_core::manifest::{Gvk, ObjectId, Resource, ScopeTable};
 use landfall_core::order;
 use landfall_core::plan::Change;
 use landfall_core::report::Failure;
 
 use crate::stop::Stop;
 
-/// Tries of an object whose kind is served only a moment after its definition.
-const UNSERVED_TRIES: u32 = 12;
+/// Tries of an object whose kind is served only a moment after its definition: a busy server with dozens of
+/// definitions takes half a minute, and nothing but time is missing.
+const UNSERVED_TRIES: u32 = 60;
 const UNSERVED_SECONDS: u64 = 1;
 
 /// Which kinds there are: what the server serves now, and what the set itself defines.
 pub(crate) struct Kinds<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) table: &'a ScopeTable,
+}
+
+impl Kinds<'_> {
+    /// Returns how a kind is, or will be, served; none for a kind that nobody defines.
+    pub(crate) fn resource(&self, gvk: &Gvk) -> Option<Resource> {
+        self.facts.resource(gvk).cloned().or_else(|| self.table.resource(gvk))
+    }
 }
 
 /// What became of each object.
@@ -80,7 +88,19 @@ async fn apply_one(writer: &Writer, kinds: &Kinds<'_>, change: &Change) -> Resul
             answer => return answer,
         }
     }
-    writer.apply(&change.id, &resource).await
+    writer.apply(&change.id, &resource).await.map_err(unserved)
+}
+
+/// Adds what the server's bare 404 does not say.
+fn unserved(error: Error) -> Error {
+    match error {
+        Error::Refused(mut refused) if refused.code == 404 => {
+            "the server does not serve its kind yet, whose definition was applied: deploy again"
+                .clone_into(&mut refused.help);
+            refused.into()
+        }
+        other => other,
+    }
 }
 
 fn written(answer: &Answer) -> Written {

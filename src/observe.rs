@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use landfall_cluster::{Error, Facts, Reader};
 use landfall_core::diff::redact::Redactor;
-use landfall_core::manifest::{Gvk, ObjectId};
+use landfall_core::manifest::{ObjectId, Resource};
 use landfall_core::ready::{self, Cause, Verdict};
 
 use crate::clock::Stopwatch;
@@ -28,14 +28,22 @@ pub(crate) struct Wait<'a> {
     pub(crate) facts: &'a Facts,
     /// The inventory's id, the value of our label.
     pub(crate) inventory: &'a str,
-    /// The generation that each object must have observed; 0 where the server gave none.
-    pub(crate) generations: BTreeMap<ObjectId, (Gvk, i64)>,
+    pub(crate) awaited: BTreeMap<ObjectId, Awaited>,
     /// What was warned of before anything was applied: it tells of earlier deploys.
     pub(crate) old_warnings: Warnings,
     pub(crate) timeout: Duration,
     pub(crate) redactor: &'a Redactor,
     pub(crate) progress: &'a Progress,
     pub(crate) stop: &'a Stop,
+}
+
+/// What is known of an object before it is looked at.
+pub(crate) struct Awaited {
+    pub(crate) resource: Resource,
+    /// Empty where the server gave none.
+    pub(crate) uid: String,
+    /// The generation that it must have observed; 0 where the server gave none.
+    pub(crate) generation: i64,
 }
 
 /// How the wait ended.
@@ -92,17 +100,20 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
 
 fn judge(wait: &Wait<'_>, look: &Look, age_seconds: u64) -> BTreeMap<ObjectId, Verdict> {
     let related = look.related();
-    let verdict = |id: &ObjectId, generation: i64| match look.objects.get(id) {
-        Some(object) => ready::judge(object, generation, &related, age_seconds),
-        None => Verdict::Waiting { on: "the API server to show it".to_owned() },
+    let verdict = |id: &ObjectId, awaited: &Awaited| match look.objects.get(id) {
+        Some(object) => ready::judge(object, awaited.generation, &related, age_seconds),
+        None => ready::judge_missing(id, &awaited.uid, &related),
     };
-    wait.generations.iter().map(|(id, (_, generation))| (id.clone(), verdict(id, *generation))).collect()
+    wait.awaited.iter().map(|(id, awaited)| (id.clone(), verdict(id, awaited))).collect()
 }
 
 fn overdue(wait: &Wait<'_>, look: &Look) -> Vec<Cause> {
-    let generations =
-        wait.generations.iter().filter_map(|(id, (_, generation))| Some((look.objects.get(id)?, *generation)));
-    generations.filter_map(|(object, generation)| ready::overdue(object, generation, &look.related())).collect()
+    let related = look.related();
+    let overdue = |(id, awaited): (&ObjectId, &Awaited)| match look.objects.get(id) {
+        Some(object) => ready::overdue(object, awaited.generation, &related),
+        None => ready::overdue_missing(id, &awaited.uid, &related),
+    };
+    wait.awaited.iter().filter_map(overdue).collect()
 }
 
 fn cause(verdict: &Verdict) -> Option<Cause> {

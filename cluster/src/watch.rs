@@ -149,7 +149,7 @@ impl Keeper {
                 self.follow(version).await
             }
             Err(error) => {
-                let is_final = error.refused().is_some_and(|refused| matches!(refused.code, 403 | 404));
+                let is_final = error.refused().is_some_and(|refused| refused.code == 403);
                 self.tell(Change::Failed(error)).await?;
                 if is_final { Err(Over) } else { Ok(()) }
             }

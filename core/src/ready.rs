@@ -10,6 +10,7 @@ mod daemon_set;
 mod definition;
 mod deployment;
 mod finding;
+mod gone;
 mod image;
 mod job;
 mod logs;
@@ -28,7 +29,7 @@ mod stateful_set;
 mod subject;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use code::Code;
 pub use logs::{LogRequest, wants_logs};
@@ -109,6 +110,21 @@ pub fn overdue(object: &Value, generation: i64, related: &Related<'_>) -> Option
         Verdict::Ready { .. } => None,
         Verdict::Failed { cause } => Some(*cause),
         Verdict::Waiting { on } => Some(finding::timed_out(id, &on)),
+    }
+}
+
+/// Says what is known of an applied object that the cluster does not show.
+pub fn judge_missing(id: &ObjectId, uid: &str, related: &Related<'_>) -> Verdict {
+    let object = json!({"metadata": {"uid": uid}});
+    gone::judge(&Subject { id: id.clone(), object: &object, generation: 0, related, age_seconds: 0 })
+}
+
+/// Says why such an object counts as not ready now that nobody waits any longer; none when it has done its work.
+pub fn overdue_missing(id: &ObjectId, uid: &str, related: &Related<'_>) -> Option<Cause> {
+    match judge_missing(id, uid, related) {
+        Verdict::Ready { .. } => None,
+        Verdict::Failed { cause } => Some(*cause),
+        Verdict::Waiting { on } => Some(finding::timed_out(id.clone(), &on)),
     }
 }
 

@@ -33,6 +33,11 @@ fn class_of(yaml: &str, add: fn(&mut Value)) -> Class {
     plan.changes[0].class.clone()
 }
 
+/// The id of the target's inventory.
+fn own() -> String {
+    Inventory::new(&target("eu"), None).id
+}
+
 fn is_blocked(class: &Class) -> bool {
     matches!(class, Class::Blocked { .. })
 }
@@ -46,9 +51,10 @@ fn what_somebody_else_made_is_blocked() {
 }
 
 #[test]
-fn the_targets_own_namespace_is_taken_as_it_is() {
+fn the_targets_own_namespace_becomes_ours() {
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";
-    assert_eq!(class_of(namespace, |_| {}), Class::Same);
+    assert_eq!(class_of(namespace, |_| {}), Class::Change);
+    assert_eq!(class_of(namespace, |live| live["metadata"]["labels"][LABEL] = own().into()), Class::Same);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use landfall_core::ready::Related;
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
-use super::Wait;
+use super::{Awaited, Wait};
 
 /// Changes that come together are looked at together.
 const SETTLE_MILLISECONDS: u64 = 50;
@@ -56,9 +56,10 @@ impl<'a> Live<'a> {
         Self { wait, watch, objects, pods, replica_sets, events }
     }
 
-    /// Looks at the copies. Fails when the server refuses to show the objects themselves.
+    /// Looks at the copies. Fails when the server refuses to show the objects themselves; a kind whose definition was
+    /// applied just now is not found at first.
     pub(super) fn look(&self) -> Result<Look, Error> {
-        let refused = |error: &&Error| error.refused().is_some();
+        let refused = |error: &&Error| error.refused().is_some() && !error.is_not_found();
         if let Some(error) = self.objects.iter().filter_map(|place| self.watch.failure(place)).find(refused) {
             return Err(error.clone());
         }
@@ -93,19 +94,18 @@ impl<'a> Live<'a> {
 /// The places of the objects that are waited for.
 fn objects(wait: &Wait<'_>) -> BTreeSet<Place> {
     let labels = format!("{LABEL}={}", wait.inventory);
-    let known = wait.generations.iter().filter_map(|(id, (gvk, _))| Some((id, wait.facts.resource(gvk)?)));
-    let place = |(id, resource): (&ObjectId, &landfall_core::manifest::Resource)| Place {
-        resource: resource.clone(),
+    let place = |(id, awaited): (&ObjectId, &Awaited)| Place {
+        resource: awaited.resource.clone(),
         namespace: id.namespace.clone(),
         labels: labels.clone(),
     };
-    known.map(place).collect()
+    wait.awaited.iter().map(place).collect()
 }
 
 /// The places where one more kind is found beside them.
 fn beside(wait: &Wait<'_>, api_version: &str, kind: &str) -> Vec<Place> {
     let Some(resource) = wait.facts.resource(&Gvk::new(api_version, kind)) else { return Vec::new() };
-    let namespaces: BTreeSet<&String> = wait.generations.keys().filter_map(|id| id.namespace.as_ref()).collect();
+    let namespaces: BTreeSet<&String> = wait.awaited.keys().filter_map(|id| id.namespace.as_ref()).collect();
     let place = |namespace: &String| Place {
         resource: resource.clone(),
         namespace: Some(namespace.clone()),

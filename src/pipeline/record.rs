@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use landfall_cluster::Writer;
+use landfall_cluster::{Facts, Writer};
 use landfall_core::id::CommitSha;
 use landfall_core::inventory::Entry;
-use landfall_core::manifest::{Gvk, ObjectId};
+use landfall_core::manifest::{Gvk, ObjectId, Resource};
 use landfall_core::plan::Class;
+use serde_json::Value;
 
 use super::set::Set;
 use super::target::{Goal, Stored, stored_form};
-use crate::apply::Applied;
+use crate::apply::{Applied, Kinds};
 use crate::failure::Failure;
+use crate::observe::Awaited;
 
 /// What is written, and the inventory that says so.
 pub(super) struct Record<'a> {
@@ -75,10 +77,24 @@ impl Record<'_> {
         self.set.manifests.iter().filter_map(|manifest| ObjectId::of(&manifest.object)?.namespace).collect()
     }
 
-    /// Returns which generation of each object of the set must be observed.
-    pub(super) fn generations(&self, applied: &Applied) -> BTreeMap<ObjectId, (Gvk, i64)> {
-        let of = |id: &ObjectId| applied.written.get(id).map_or(0, |object| object.generation);
-        let known = self.set.manifests.iter().filter_map(|m| Some((ObjectId::of(&m.object)?, Gvk::of(&m.object)?)));
-        known.map(|(id, gvk)| (id.clone(), (gvk, of(&id)))).collect()
+    /// Returns the kinds that there are now, or will be.
+    pub(super) fn kinds<'a>(&'a self, facts: &'a Facts) -> Kinds<'a> {
+        Kinds { facts, table: &self.set.kinds }
+    }
+
+    /// Returns what is waited for: each object of the set, as the server knows it.
+    pub(super) fn awaited(&self, applied: &Applied, facts: &Facts) -> BTreeMap<ObjectId, Awaited> {
+        let kinds = self.kinds(facts);
+        let known = |object: &Value| Some((ObjectId::of(object)?, kinds.resource(&Gvk::of(object)?)?));
+        let known = self.set.manifests.iter().filter_map(|manifest| known(&manifest.object));
+        known.map(|(id, resource)| (id.clone(), self.awaited_one(&id, resource, applied))).collect()
+    }
+
+    fn awaited_one(&self, id: &ObjectId, resource: Resource, applied: &Applied) -> Awaited {
+        let recorded = self.stored.inventory.entries.get(id).and_then(|entry| entry.uid.clone());
+        match applied.written.get(id) {
+            Some(object) => Awaited { resource, uid: object.uid.clone(), generation: object.generation },
+            None => Awaited { resource, uid: recorded.unwrap_or_default(), generation: 0 },
+        }
     }
 }

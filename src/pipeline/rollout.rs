@@ -1,11 +1,13 @@
 //! One target of a deploy: lock, plan again, ask the gates, write, wait, prune, record. The one place that writes.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use landfall_cluster::{Connection, Facts, Holder, Lock, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, Policy};
 use landfall_core::id::CommitSha;
+use landfall_core::manifest::ObjectId;
 use landfall_core::order;
 use landfall_core::plan::Class;
 use landfall_core::report::{Failure as Refusal, State, TargetReport};
@@ -15,11 +17,11 @@ use super::Run;
 use super::deploy::Order;
 use super::record::Record;
 use super::target::{Goal, Planned, Stored, Wanted, inventory, plan, view};
-use crate::apply::{Applied, Kinds, apply, sentence};
+use crate::apply::{Applied, apply, sentence};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::Sight;
-use crate::observe::{Observed, Wait, Warnings, wait, warnings};
+use crate::observe::{Awaited, Observed, Wait, Warnings, wait, warnings};
 use crate::progress::Progress;
 
 /// One target's deploy.
@@ -136,8 +138,7 @@ impl Rollout<'_> {
         record.superset(self.order.commit, self.order.reason).await?;
         let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
         let redactor = Redactor::of(record.set.manifests.iter().map(|manifest| &manifest.object));
-        let kinds = Kinds { facts: &cluster.facts, table: &record.set.kinds };
-        let applied = apply(&record.writer, &kinds, &redactor, &self.run.stop).await;
+        let applied = apply(&record.writer, &record.kinds(&cluster.facts), &redactor, &self.run.stop).await;
         record.applied(&applied).await?;
         if !applied.failures.is_empty() {
             let Applied { failures, not_reached, .. } = applied;
@@ -149,7 +150,8 @@ impl Rollout<'_> {
         if !applied.written.is_empty() {
             self.progress.moment(format!("objects applied: {}", applied.written.len()));
         }
-        let observed = self.wait(record, &applied, old_warnings, cluster, &redactor).await?;
+        let observed =
+            self.wait(record.awaited(&applied, &cluster.facts), record, old_warnings, cluster, &redactor).await?;
         let ready = match observed {
             Observed::Ready { ready } => ready,
             Observed::NotReady { causes, timed_out, still_serving } => {
@@ -162,21 +164,17 @@ impl Rollout<'_> {
 
     async fn wait(
         &self,
+        awaited: BTreeMap<ObjectId, Awaited>,
         record: &Record<'_>,
-        applied: &Applied,
         old_warnings: Warnings,
         cluster: &Cluster,
         redactor: &Redactor,
     ) -> Result<Observed, Failure> {
-        // Definitions of this deploy are served only now.
-        let is_custom =
-            record.set.manifests.iter().any(|manifest| manifest.object["kind"] == "CustomResourceDefinition");
-        let facts = if is_custom { cluster.reader.facts().await? } else { cluster.facts.clone() };
         let watched = Wait {
             reader: &cluster.reader,
-            facts: &facts,
+            facts: &cluster.facts,
             inventory: &record.stored.inventory.id,
-            generations: record.generations(applied),
+            awaited,
             old_warnings,
             timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),
             redactor,

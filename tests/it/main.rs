@@ -7,6 +7,7 @@ mod action;
 mod denied;
 mod deploys;
 mod host;
+mod jobs;
 mod killed;
 mod long;
 mod namespaces;

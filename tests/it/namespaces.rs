@@ -7,7 +7,7 @@ use crate::{config_map, world};
 #[tokio::test]
 async fn a_set_brings_the_namespace_that_it_is_deployed_to() {
     let (world, namespace) = world(&[("deploy/a.yaml", &config_map("a", "1"))]).await;
-    let brought = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}, labels: {{team: shop}}}}\n");
+    let brought = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {namespace}}}\n");
     let files = [("deploy/namespace.yaml", Change::Write(brought.as_str()))];
     let proposal = world.propose("namespace", "bring the namespace", &files).await.unwrap();
 

@@ -39,6 +39,10 @@ impl Redactor {
     }
 
     /// Takes the values as they are.
+    ///
+    /// # Panics
+    ///
+    /// When the values together have more than two billion bytes: no render may be that large.
     pub fn of_values(values: impl IntoIterator<Item = String>) -> Self {
         let mut all: Vec<String> = values.into_iter().filter(|value| !value.trim().is_empty()).collect();
         all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));

@@ -1,3 +1,6 @@
+//! What is taken over, and what is not.
+#![expect(clippy::needless_pass_by_value, reason = "a case says its values where it needs them")]
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -117,7 +117,7 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     let nothing = Observation { live: None, answer: Answer::NotAsked };
     let observation = inputs.live.get(id).unwrap_or(&nothing);
     let live = observation.live.as_ref();
-    let (class, before, after, notes) = match &observation.answer {
+    let (class, before, after, mut notes) = match &observation.answer {
         // A new object is shown as it was written: what the server fills in is not what the change is about.
         Answer::Predicted { warnings, .. } if live.is_none() => {
             (Class::Create, None, Some(&manifest.object), warnings.clone())
@@ -137,9 +137,13 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
         }
     };
     let sends = !matches!(class, Class::Same);
+    let diff = if sends { diff::between(id, before, after) } else { diff::ObjectDiff::default() };
+    if class == Class::Change && diff.hunks.is_empty() {
+        notes.push(format!("nothing changes but the label {LABEL}, by which Landfall knows what is its own"));
+    }
     Change {
         effect: if sends { diff::effect(id, before, after) } else { String::new() },
-        diff: if sends { diff::between(id, before, after) } else { diff::ObjectDiff::default() },
+        diff,
         origin: Some(manifest.origin.clone()),
         body: sends.then(|| manifest.object.clone()),
         uid: live.and_then(|live| live["metadata"]["uid"].as_str()).map(str::to_owned),
@@ -154,7 +158,8 @@ fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Opti
     if let Some(blocked) = foreign(inputs, id, manifest, live) {
         return blocked;
     }
-    if diff::between(id, Some(live), Some(after)).hunks.is_empty() { Class::Same } else { Class::Change }
+    let is_ours = live["metadata"]["labels"][LABEL] == inputs.inventory.id.as_str();
+    if is_ours && diff::between(id, Some(live), Some(after)).hunks.is_empty() { Class::Same } else { Class::Change }
 }
 
 /// Returns why a live object is not ours to change, if it is not.

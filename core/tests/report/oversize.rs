@@ -35,7 +35,7 @@ fn the_dangerous_is_shown_and_the_rest_is_counted_by_name() {
 #[test]
 fn details_that_are_cut_say_how_much_is_missing() {
     let mut report = report(Action::Plan, "production", vec![]);
-    let details = (1..=100).map(|at| format!("mistake {at}\n")).collect();
+    let details = (1..=100).map(|at| format!("mistake {at}")).collect::<Vec<_>>().join("\n");
     let (code, title, help) = ("test".to_owned(), "100 mistakes".to_owned(), String::new());
     report.problems.push(Problem { code, title, details, help, exit: Exit::Render });
     let text = markdown(&report, &Options::default());

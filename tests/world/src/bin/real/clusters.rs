@@ -48,8 +48,8 @@ impl Clusters {
         Ok(())
     }
 
-    /// Returns which of these objects Landfall's cluster still has.
-    pub(crate) fn still_there(&self, objects: &[Value]) -> Result<Set> {
+    /// Returns which of these objects Landfall's cluster has.
+    pub(crate) fn landfall_has(&self, objects: &[Value]) -> Result<Set> {
         live(&self.landfall, objects)
     }
 }

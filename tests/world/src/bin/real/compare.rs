@@ -14,7 +14,8 @@ const LABEL: &str = "landfall.dev/inventory";
 /// What each server gives its own objects.
 const SERVER_METADATA: [&str; 5] = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
 /// What controllers write into specifications and labels, different in each cluster.
-const CONTROLLERS: [&str; 4] = ["batch.kubernetes.io/controller-uid", "controller-uid", "nodePort", "volumeName"];
+const CONTROLLERS: [&str; 5] =
+    ["batch.kubernetes.io/controller-uid", "controller-uid", "healthCheckNodePort", "nodePort", "volumeName"];
 
 /// Compares what `landfall render` printed with what kubectl renders.
 pub(crate) fn rendered(ours: &std::result::Result<Vec<Value>, Job>, theirs: &[Value], namespace: &str) -> Vec<String> {

@@ -49,8 +49,9 @@ async fn main() -> Result<ExitCode> {
     row.applied = compare::applied(&clusters, &reference)?;
     row.jobs.push(stages.unchanged().await?);
     if let Some(removal) = removal {
+        row.before = clusters.landfall_has(&removal.gone)?;
         row.jobs.extend(stages.remove(&removal).await?);
-        row.left = clusters.still_there(&removal.gone)?;
+        row.left = clusters.landfall_has(&removal.gone)?;
         row.removed = Some(removal);
     }
 

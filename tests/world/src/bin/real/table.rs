@@ -36,7 +36,9 @@ pub(crate) struct Row {
     pub(crate) applied: Vec<String>,
     /// None where no file can be removed alone.
     pub(crate) removed: Option<Removal>,
-    /// What should be gone and is not.
+    /// What Landfall's cluster had, before the removal, of what must go.
+    pub(crate) before: Set,
+    /// What it had of that afterwards.
     pub(crate) left: Set,
 }
 
@@ -52,6 +54,7 @@ impl Row {
             rendered: Vec::new(),
             applied: Vec::new(),
             removed: None,
+            before: Set::new(),
             left: Set::new(),
         }
     }
@@ -59,7 +62,8 @@ impl Row {
     /// Whether every job succeeded and nothing differs.
     pub(crate) fn is_clean(&self) -> bool {
         let nothing = self.rendered.is_empty() && self.applied.is_empty() && self.left.is_empty();
-        nothing && self.jobs.iter().all(|told| told.job.code == 0)
+        let went = self.removed.as_ref().is_none_or(|removal| self.before.len() == removal.gone.len());
+        nothing && went && self.jobs.iter().all(|told| told.job.code == 0)
     }
 }
 
@@ -71,7 +75,9 @@ impl fmt::Display for Row {
             write!(to, " {}: {} |", told.job.code, counts(&told.job.stdout))?;
         }
         match &self.removed {
-            Some(Removal { gone, .. }) => write!(to, " {} of {} |", gone.len() - self.left.len(), gone.len())?,
+            Some(Removal { gone, .. }) => {
+                write!(to, " {} of {} |", self.before.len().saturating_sub(self.left.len()), gone.len())?;
+            }
             None => write!(to, " - | - | - |")?,
         }
         writeln!(to, " {} | {} |", differ(&self.rendered), differ(&self.applied))?;
@@ -89,7 +95,11 @@ impl fmt::Display for Row {
 }
 
 fn differ(lines: &[String]) -> String {
-    if lines.is_empty() { "the same".to_owned() } else { format!("{} differences", lines.len()) }
+    match lines.len() {
+        0 => "the same".to_owned(),
+        1 => "1 difference".to_owned(),
+        many => format!("{many} differences"),
+    }
 }
 
 fn section(to: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Result {
