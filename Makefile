@@ -41,7 +41,7 @@ clippy:
 	cargo clippy --workspace --all-targets -- -D warnings
 
 deny: $(DENY)
-	$(DENY) --offline check bans licenses sources
+	$(DENY) --log-level error check bans licenses sources
 
 $(DENY):
 	cargo install --locked --root $(@D)/.. --target-dir $(CARGO_TARGET_DIR)/deny cargo-deny@$(DENY_VERSION)
