@@ -1,5 +1,7 @@
 //! What the cluster has, and what it would make of the set: one LIST per kind and namespace, then dry-runs at once.
 
+mod takeover;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
@@ -38,7 +40,7 @@ pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeM
     for id in view.inventory.entries.keys().filter(|id| is_visible(view, id)) {
         if !observed.contains_key(id) {
             let live = leftover(view, &found, id).await?;
-            observed.insert(id.clone(), Observation { live, answer: Answer::NotWanted });
+            observed.insert(id.clone(), Observation { live, answer: Answer::NotWanted, takeover: None });
         }
     }
     Ok(observed)
@@ -79,17 +81,26 @@ async fn observe(
 ) -> Result<(ObjectId, Observation), Error> {
     let resource = Gvk::of(&manifest.object).and_then(|gvk| view.facts.resource(&gvk));
     let Some(resource) = resource else {
-        return Ok((id.clone(), Observation { live: None, answer: unserved(&manifest.object, desired) }));
+        let answer = unserved(&manifest.object, desired);
+        return Ok((id, Observation { live: None, answer, takeover: None }));
     };
     let (live, answer) = match found.get(&id) {
         Some(live) => (Some(live.clone()), dry_run(view, resource, manifest).await),
         None => unlisted(view, resource, &id, manifest).await?,
     };
+    let contact = match &live {
+        Some(live) => takeover::predict(view, resource, manifest, live).await,
+        None => None,
+    };
+    let (takeover, answer) = match contact {
+        Some((takeover, answer)) => (Some(takeover), answer),
+        None => (None, answer),
+    };
     let answer = match answer {
         Ok(answer) => Answer::Predicted { object: answer.body, warnings: answer.warnings },
         Err(error) => refusal(error, &id, redactor)?,
     };
-    Ok((id, Observation { live, answer }))
+    Ok((id, Observation { live, answer, takeover }))
 }
 
 async fn dry_run(view: &View<'_>, resource: &Resource, manifest: &Manifest) -> Result<ServerAnswer, Error> {

@@ -60,6 +60,13 @@ pub enum Error {
         /// Seconds until it expires, when nobody renews it.
         seconds: u64,
     },
+    /// Somebody wrote the object between its plan and its apply.
+    #[error("{managers} wrote it after it was planned")]
+    #[diagnostic(code(cluster::written_since), help("deploy again: it is planned anew"))]
+    WrittenSince {
+        /// The field managers.
+        managers: String,
+    },
     /// Our hold on the target may have ended: nothing more may be written.
     #[error("the hold on {lease} was lost, so nothing more is written")]
     #[diagnostic(code(cluster::lost_lease), help("run the deploy again: it goes on where this one stopped"))]
@@ -121,6 +128,13 @@ impl Refused {
     /// Whether another field manager owns what would change (409 with `FieldManagerConflict`).
     pub fn is_conflict(&self) -> bool {
         self.code == 409 && self.causes.iter().any(|cause| cause.reason == "FieldManagerConflict")
+    }
+
+    /// Returns the field managers that own what would change.
+    pub fn conflicting_managers(&self) -> impl Iterator<Item = &str> {
+        let conflicts = self.causes.iter().filter(|cause| cause.reason == "FieldManagerConflict");
+        // `conflict with "kubectl-edit" using apps/v1` (apimachinery, `managedfields/internal/conflict.go`).
+        conflicts.filter_map(|cause| cause.message.split('"').nth(1))
     }
 
     /// Whether asking again can help: the server was busy, not unwilling.

@@ -93,9 +93,23 @@ impl Reader {
 
     /// Returns what the server would make of an apply, without doing it (server-side apply, `dryRun=All`).
     pub async fn dry_run(&self, resource: &Resource, body: &Value, manager: &str) -> Result<Answer, Error> {
+        self.try_apply(resource, body, manager, "&dryRun=All").await
+    }
+
+    /// Returns what the server would make of an apply if every other manager gave way, without doing it.
+    pub async fn dry_run_forced(&self, resource: &Resource, body: &Value, manager: &str) -> Result<Answer, Error> {
+        self.try_apply(resource, body, manager, "&dryRun=All&force=true").await
+    }
+
+    /// Returns what the server would make of a whole object in place of the live one, without doing it.
+    pub async fn dry_run_replace(&self, resource: &Resource, body: &Value, manager: &str) -> Result<Answer, Error> {
         let (target, bytes) = apply_request(resource, body, manager, "&dryRun=All");
-        let call = Call::new(Method::PATCH, target, APPLY_PATCH, bytes);
-        self.channel.send(call).await
+        self.channel.send(Call::new(Method::PUT, target, "application/json", bytes)).await
+    }
+
+    async fn try_apply(&self, resource: &Resource, body: &Value, manager: &str, more: &str) -> Result<Answer, Error> {
+        let (target, bytes) = apply_request(resource, body, manager, more);
+        self.channel.send(Call::new(Method::PATCH, target, APPLY_PATCH, bytes)).await
     }
 
     /// Returns the last lines of a container's log.
@@ -111,7 +125,7 @@ impl Reader {
 
 pub(crate) const APPLY_PATCH: &str = "application/apply-patch+yaml";
 
-/// Returns the target and body of a server-side apply. Never forces, always validates strictly.
+/// Returns the target and body of a write by a field manager, validated strictly.
 pub(crate) fn apply_request(resource: &Resource, body: &Value, manager: &str, more: &str) -> (String, Bytes) {
     let metadata = &body["metadata"];
     let name = metadata["name"].as_str().unwrap_or_default();

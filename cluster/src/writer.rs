@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use landfall_core::gate::ApprovedPlan;
 use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
+use landfall_core::ownership::Takeover;
 use landfall_core::plan::{Change, Class};
 use serde_json::{Value, json};
 
@@ -11,6 +12,9 @@ use crate::answer::Answer;
 use crate::channel::Call;
 use crate::reader::{APPLY_PATCH, apply_request};
 use crate::{Error, Lock, path};
+
+/// Tries of a take-over whose object somebody else writes at the same time.
+const TAKEOVER_TRIES_MAX: u32 = 5;
 
 /// Writes one approved plan to one held target.
 pub struct Writer {
@@ -40,9 +44,35 @@ impl Writer {
         if let Some(uid) = &change.uid {
             body["metadata"]["uid"] = uid.clone().into();
         }
+        if let Some(takeover) = &change.takeover {
+            self.take_over(id, resource, takeover).await?;
+        }
         let (target, bytes) = apply_request(resource, &body, &self.manager, "");
         let call = Call::new(Method::PATCH, target, APPLY_PATCH, bytes);
         self.send(call).await.map(Some)
+    }
+
+    /// Makes the fields of an earlier tool ours, so that an apply removes what of them Git does not have.
+    async fn take_over(&self, id: &ObjectId, resource: &Resource, planned: &Takeover) -> Result<(), Error> {
+        let target = path::object(resource, id.namespace.as_deref(), &id.name);
+        let mut tries = TAKEOVER_TRIES_MAX;
+        loop {
+            let live = self.lock.channel.send(Call::get(target.clone())).await?.body;
+            // An earlier try of this deploy did it.
+            let Some(now) = Takeover::of(&live, &self.manager) else { return Ok(()) };
+            if !planned.covers(now.managers.iter().map(String::as_str)) {
+                return Err(Error::WrittenSince { managers: now.managers.join(", ") });
+            }
+            let patch = Bytes::from(now.patch(&live, &self.manager).to_string());
+            let query = path::query(&[("fieldManager", &self.manager)]);
+            let call = Call::new(Method::PATCH, format!("{target}?{query}"), "application/json-patch+json", patch);
+            tries -= 1;
+            match self.send(call).await {
+                Ok(_) => return Ok(()),
+                Err(error) if tries > 0 && error.refused().is_some_and(|refused| refused.code == 409) => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Deletes an approved object by its UID, dependents in the background. Absent already is done already.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::diff::ObjectDiff;
 use crate::id::{CommitSha, TargetId};
 use crate::manifest::{ObjectId, Origin};
+use crate::ownership::Takeover;
 
 /// Everything that a deploy of one commit would do in one target.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,6 +40,9 @@ pub struct Change {
     pub effect: String,
     /// What the reviewer should also know: server warnings, fields stripped. One sentence each.
     pub notes: Vec<String>,
+    /// Whose fields become ours before it is applied; none but at first contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub takeover: Option<Takeover>,
     /// The body to send; none when nothing is sent. Never serialised: it may hold secrets.
     #[serde(skip)]
     pub body: Option<Value>,

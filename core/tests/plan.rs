@@ -19,7 +19,7 @@ fn class_of(yaml: &str, add: fn(&mut Value)) -> Class {
     add(&mut live);
     let id = ObjectId::of(&live).expect("the tests write whole objects");
     let answer = Answer::Predicted { object: live.clone(), warnings: Vec::new() };
-    let observed = BTreeMap::from([(id, Observation { live: Some(live), answer })]);
+    let observed = BTreeMap::from([(id, Observation { live: Some(live), answer, takeover: None })]);
     let target = target("eu");
     let plan = build(&Inputs {
         target: &target,

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a sample prints its seed")]
 
 mod action;
+mod adopt;
 mod denied;
 mod deploys;
 mod host;

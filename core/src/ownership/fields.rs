@@ -36,7 +36,7 @@ impl FieldSet {
         Self(less(&self.0, &other.0))
     }
 
-    /// Removes the paths from an object. A field or item that still has something else in it stays.
+    /// Removes the paths from an object.
     pub fn remove_from(&self, object: &mut Value) {
         remove(object, &self.0);
     }
@@ -75,7 +75,7 @@ fn remove(from: &mut Value, set: &Map<String, Value>) {
         if let (Some(name), Value::Object(map)) = (key.strip_prefix("f:"), &mut *from) {
             let Some(child) = map.get_mut(name) else { continue };
             remove(child, below);
-            if is_whole(below) && is_empty(child, &[]) || below.is_empty() {
+            if is_whole(below) {
                 map.remove(name);
             }
         } else if let Value::Array(items) = from {
@@ -93,25 +93,15 @@ fn remove_item(items: &mut Vec<Value>, key: &str, below: &Map<String, Value>) {
         _ => None,
     };
     let Some(index) = found else { return };
-    let keys: Vec<&String> = wanted.as_object().into_iter().flat_map(Map::keys).collect();
     remove(&mut items[index], below);
-    if is_whole(below) && (kind == "v:" || is_empty(&items[index], &keys)) {
+    if is_whole(below) {
         items.remove(index);
     }
 }
 
-/// Whether the set has the thing itself, not only something in it.
+/// Whether the set has the thing itself, with whatever the server filled in below it.
 fn is_whole(below: &Map<String, Value>) -> bool {
     below.is_empty() || below.contains_key(SELF)
-}
-
-/// Whether nothing is left but the keys that name an item.
-fn is_empty(value: &Value, keys: &[&String]) -> bool {
-    match value {
-        Value::Object(map) => map.keys().all(|key| keys.contains(&key)),
-        Value::Array(items) => items.is_empty(),
-        _ => true,
-    }
 }
 
 fn has_keys(item: &Value, keys: &Value) -> bool {

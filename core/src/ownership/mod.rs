@@ -27,6 +27,14 @@ const FILE_MANAGERS: [&str; 8] = [
 /// Written by client-side apply, whatever its manager is called.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
+/// Declares in Git that a live object, which no deployment of ours made, is ours from now on.
+pub const ADOPT_ANNOTATION: &str = "landfall.dev/adopt";
+
+/// Whether Git says that an object is taken over where it is in the cluster already.
+pub fn is_adopted(object: &Value) -> bool {
+    object["metadata"]["annotations"][ADOPT_ANNOTATION] == "true"
+}
+
 /// How an object's fields become ours.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Takeover {

@@ -9,6 +9,7 @@ use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
 use crate::inventory::{Inventory, LABEL};
 use crate::manifest::{Manifest, ObjectId};
+use crate::ownership::{self, Takeover};
 
 /// Everything that a plan is made of.
 pub struct Inputs<'a> {
@@ -35,6 +36,8 @@ pub struct Observation {
     pub live: Option<Value>,
     /// What an apply would make of it.
     pub answer: Answer,
+    /// Whose fields become ours before that, at first contact.
+    pub takeover: Option<Takeover>,
 }
 
 /// What the server says to an apply that it only tries.
@@ -81,9 +84,6 @@ const KEEP_ANNOTATIONS: [(&str, &str); 4] = [
     ("argocd.argoproj.io/sync-options", "Prune=false"),
 ];
 
-/// Declares a live object, that no deployment of ours made, to be ours.
-const ADOPT_ANNOTATION: &str = "landfall.dev/adopt";
-
 /// Returns the plan: every object of the set and of the inventory, most dangerous first.
 pub fn build(inputs: &Inputs<'_>) -> Plan {
     let desired = by_id(inputs.desired);
@@ -114,7 +114,7 @@ fn secrets<'a>(inputs: &Inputs<'a>) -> impl Iterator<Item = &'a Value> + use<'a>
 /// Returns what would happen to an object of the set.
 fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manifest) -> Change {
     let base = base.get(id).map(|manifest| &manifest.object);
-    let nothing = Observation { live: None, answer: Answer::NotAsked };
+    let nothing = Observation { live: None, answer: Answer::NotAsked, takeover: None };
     let observation = inputs.live.get(id).unwrap_or(&nothing);
     let live = observation.live.as_ref();
     let (class, before, after, mut notes) = match &observation.answer {
@@ -141,7 +141,13 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     if class == Class::Change && diff.hunks.is_empty() {
         notes.push(format!("nothing changes but the label {LABEL}, by which Landfall knows what is its own"));
     }
+    let takeover = observation.takeover.clone().filter(|_| class == Class::Change);
+    if let Some(takeover) = &takeover {
+        let managers = takeover.managers.join(", ");
+        notes.push(format!("takes over what {managers} wrote: what of that Git does not have is removed"));
+    }
     Change {
+        takeover,
         effect: if sends { diff::effect(id, before, after) } else { String::new() },
         diff,
         origin: Some(manifest.origin.clone()),
@@ -175,12 +181,12 @@ fn foreign(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value
             help: "remove it from one of the two apps".to_owned(),
         });
     }
-    if is_home(inputs, id) || manifest.object["metadata"]["annotations"][ADOPT_ANNOTATION] == "true" {
+    if is_home(inputs, id) || ownership::is_adopted(&manifest.object) {
         return None;
     }
     Some(Class::Blocked {
         why: "it is in the cluster already, and no deployment of Landfall made it".to_owned(),
-        help: format!("to take it over, add the annotation {ADOPT_ANNOTATION}: \"true\" to it in Git"),
+        help: format!("to take it over, add the annotation {}: \"true\" to it in Git", ownership::ADOPT_ANNOTATION),
     })
 }
 
@@ -211,6 +217,7 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         effect: String::new(),
         origin,
         notes: Vec::new(),
+        takeover: None,
         body: None,
         uid: live["metadata"]["uid"].as_str().map(str::to_owned),
         class,

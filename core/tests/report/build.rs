@@ -66,6 +66,7 @@ pub(crate) fn change(class: Class, group: &str, name: &str, origin: Option<&str>
         notes: Vec::new(),
         body: None,
         uid: None,
+        takeover: None,
     }
 }
 

@@ -65,5 +65,15 @@ fn change(index: usize, class: Class) -> Change {
     let name = format!("c{index}");
     let id = ObjectId { group: String::new(), kind: "ConfigMap".to_owned(), namespace: Some("shop".to_owned()), name };
     let diff = ObjectDiff::default();
-    Change { id, class, origin: None, diff, effect: String::new(), notes: Vec::new(), body: None, uid: None }
+    Change {
+        id,
+        class,
+        origin: None,
+        diff,
+        effect: String::new(),
+        notes: Vec::new(),
+        takeover: None,
+        body: None,
+        uid: None,
+    }
 }
