@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::Compat;
-use super::limits::{ALIAS_RATIO_NODES_HIGH, ALIAS_RATIO_NODES_LOW, ALIASED_NODES_FREE, DEPTH_MAX, EXPANDED_NODES_MAX};
+use super::limits::{ALIAS_RATIO_NODES_HIGH, ALIAS_RATIO_NODES_LOW, ALIAS_RATIO_NODES_MIN, ALIASED_NODES_FREE};
 use super::located::Located;
 use super::number::{float_key, float_value, uint_value};
 use super::problem::{ReadError, ReadProblem};
@@ -35,7 +35,6 @@ pub(crate) fn build(
         expanded: 0,
         aliased: 0,
         following: Vec::new(),
-        depth: 0,
     };
     match builder.value(root) {
         Ok(value) => Some((value, builder.spans)),
@@ -59,7 +58,6 @@ pub(crate) struct Builder<'a> {
     expanded: usize,
     aliased: usize,
     following: Vec<NodeId>,
-    depth: usize,
 }
 
 impl Builder<'_> {
@@ -74,31 +72,17 @@ impl Builder<'_> {
         match &node.kind {
             Kind::Scalar(scalar) => Ok(self.scalar(scalar, &node.span)),
             Kind::MergeKey => Ok(Value::from("<<")),
-            Kind::Sequence(items) => self.deeper(id, |builder| builder.sequence(items)),
-            Kind::Mapping(pairs) => self.deeper(id, |builder| builder.mapping(pairs)),
+            Kind::Sequence(items) => self.sequence(items),
+            Kind::Mapping(pairs) => self.mapping(pairs),
             Kind::Alias(_) | Kind::Broken => Ok(Value::Null),
         }
     }
 
     fn follow(&mut self, alias: NodeId, target: NodeId) -> Result<Value, Stop> {
-        if self.following.contains(&alias) {
-            let span = self.span(alias);
-            return Err(Box::new(Located::new(self.text, ReadProblem::RecursiveAnchor, span, "this alias")));
-        }
         self.following.push(alias);
         let value = self.value(target);
         self.following.pop();
         value
-    }
-
-    fn deeper<T>(&mut self, id: NodeId, build: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
-        if self.depth == DEPTH_MAX {
-            return Err(Box::new(Located::new(self.text, ReadProblem::TooDeep, self.span(id), "too deep")));
-        }
-        self.depth += 1;
-        let result = build(self);
-        self.depth -= 1;
-        result
     }
 
     fn scalar(&mut self, scalar: &Scalar, span: &Range<usize>) -> Value {
@@ -132,8 +116,7 @@ impl Builder<'_> {
                 self.merge(*key_node, *value_node, &mut map)?;
                 continue;
             }
-            self.count(*key_node)?;
-            let Some(key) = self.key(*key_node) else { continue };
+            let Some(key) = self.key(*key_node)? else { continue };
             if let Some(first) = written.insert(key.clone(), *key_node) {
                 self.duplicate(&key, first, *key_node);
             }
@@ -157,25 +140,30 @@ impl Builder<'_> {
     }
 
     /// Returns a key as sigs.k8s.io/yaml names it (`convertToJSONableObject`).
-    fn key(&mut self, id: NodeId) -> Option<String> {
-        let mut target = id;
-        while let Kind::Alias(next) = self.tree.node(target).kind {
-            target = next;
+    fn key(&mut self, id: NodeId) -> Result<Option<String>, Stop> {
+        let tree = self.tree;
+        self.count(id)?;
+        if let Kind::Alias(target) = tree.node(id).kind {
+            self.following.push(id);
+            let key = self.key(target);
+            self.following.pop();
+            return key;
         }
-        let what = match &self.tree.node(target).kind {
-            Kind::Scalar(Scalar::Text(text)) => return Some(text.clone()),
-            Kind::Scalar(Scalar::Bool(bool)) => return Some(bool.to_string()),
-            Kind::Scalar(Scalar::Int(int)) => return Some(int.to_string()),
-            Kind::Scalar(Scalar::Float(float)) => return Some(float_key(*float)),
-            Kind::MergeKey => return Some("<<".to_owned()),
-            Kind::Broken => return None,
+        let what = match &tree.node(id).kind {
+            Kind::Scalar(Scalar::Text(text)) => return Ok(Some(text.clone())),
+            Kind::Scalar(Scalar::Bool(bool)) => return Ok(Some(bool.to_string())),
+            Kind::Scalar(Scalar::Int(int)) => return Ok(Some(int.to_string())),
+            Kind::Scalar(Scalar::Float(float)) => return Ok(Some(float_key(*float))),
+            Kind::MergeKey => return Ok(Some("<<".to_owned())),
+            Kind::Broken => return Ok(None),
             Kind::Scalar(Scalar::Null) => "null",
             Kind::Scalar(Scalar::Uint(_)) => "an integer this large",
             Kind::Sequence(_) => "a list",
             Kind::Mapping(_) | Kind::Alias(_) => "a mapping",
         };
-        self.report(ReadProblem::KeyType { what }, self.span(id), "this key");
-        None
+        let written = self.following.last().copied().unwrap_or(id);
+        self.report(ReadProblem::KeyType { what }, self.span(written), "this key");
+        Ok(None)
     }
 
     fn at<T>(&mut self, step: &str, build: impl FnOnce(&mut Self) -> T) -> T {
@@ -191,9 +179,9 @@ impl Builder<'_> {
         self.expanded += 1;
         self.aliased += usize::from(!self.following.is_empty());
         let excessive = self.aliased > ALIASED_NODES_FREE
-            && self.expanded > 1000
+            && self.expanded > ALIAS_RATIO_NODES_MIN
             && share(self.aliased, self.expanded) > allowed_share(self.expanded);
-        if excessive || self.expanded > EXPANDED_NODES_MAX {
+        if excessive {
             let span = self.span(self.following.first().copied().unwrap_or(id));
             let problem = ReadProblem::ExcessiveAliases;
             return Err(Box::new(Located::new(self.text, problem, span, "while expanding this")));

@@ -1,6 +1,6 @@
 //! JSON text as trees: one object after the other, as kubectl reads a file that starts with `{`.
 //!
-//! Exact JSON: no comments, no trailing commas, no `---` between objects.
+//! Exact JSON: no comments, no trailing commas. Like kubectl, says where YAML may go on.
 
 use std::ops::Range;
 
@@ -9,30 +9,63 @@ use super::located::Located;
 use super::number::parse_float;
 use super::problem::{ReadError, ReadProblem};
 use super::source::Text;
-use super::tree::{Kind, NodeId, Scalar, Tree};
+use super::tree::{Kind, NodeId, Scalar, Size, Tree};
 
-/// Returns whether kubectl reads the text as JSON (apimachinery `GuessJSONStream`).
-pub(crate) fn is_json(text: &Text) -> bool {
-    text.content.trim_start().starts_with('{')
+/// How far kubectl looks for the first character that is not blank.
+const PEEK_BYTES: usize = 4096;
+
+/// Documents of JSON after which kubectl no longer believes that the rest may be YAML.
+const DOCUMENTS_SURE: usize = 2;
+
+/// Where JSON ended, and why.
+pub(crate) struct Ended {
+    pub(crate) error: ReadError,
+    /// Where kubectl goes on and reads YAML.
+    pub(crate) yaml: Option<usize>,
 }
 
-/// Returns the tree and root of each object in the text, up to the first mistake.
-pub(crate) fn parse(text: &Text, errors: &mut Vec<ReadError>) -> Vec<(Tree, NodeId)> {
+/// Returns whether kubectl tries to read the text as JSON (apimachinery `GuessJSONStream`).
+pub(crate) fn is_json(text: &Text) -> bool {
+    let start = text.content.floor_char_boundary(PEEK_BYTES);
+    text.content[..start].trim_start().starts_with('{')
+}
+
+/// Adds the tree and root of each object in the text, up to the first mistake.
+pub(crate) fn parse(text: &Text, documents: &mut Vec<(Tree, NodeId)>) -> Result<(), Ended> {
     let mut reader = Reader { content: &text.content, at: 0, tree: Tree::default() };
-    let mut documents = Vec::new();
     loop {
+        let end = reader.at;
         reader.skip_blank();
         if reader.at == reader.content.len() {
-            return documents;
+            return Ok(());
         }
         match reader.value(0) {
             Ok(root) => documents.push((std::mem::take(&mut reader.tree), root)),
             Err((problem, span)) => {
-                errors.push(Located::new(text, problem, span, "here"));
-                return documents;
+                let may_be_yaml = documents.len() < DOCUMENTS_SURE && matches!(problem, ReadProblem::Json { .. });
+                let yaml = may_be_yaml.then(|| skip_line_end(&text.content, end)).flatten();
+                return Err(Ended { error: Located::new(text, problem, span, "here"), yaml });
             }
         }
     }
+}
+
+/// Skips blanks up to the end of their line. kubectl wants to see four bytes for each step
+/// (apimachinery `consumeWhitespace`).
+fn skip_line_end(content: &str, from: usize) -> Option<usize> {
+    const SEEN_BYTES_MIN: usize = 4;
+    for (at, character) in content[from..].char_indices() {
+        if content.len() - from - at < SEEN_BYTES_MIN || character == char::REPLACEMENT_CHARACTER {
+            return None;
+        }
+        if character == '\n' {
+            return Some(from + at + 1);
+        }
+        if !character.is_whitespace() {
+            return Some(from + at);
+        }
+    }
+    None
 }
 
 type Mistake = (ReadProblem, Range<usize>);
@@ -56,7 +89,7 @@ impl<'a> Reader<'a> {
             Some(b'-' | b'0'..=b'9') => Kind::Scalar(self.number()?),
             _ => Kind::Scalar(self.word()?),
         };
-        Ok(self.tree.push(kind, start..self.at))
+        Ok(self.tree.push(kind, start..self.at, Size::default()))
     }
 
     fn object(&mut self, depth: usize) -> Result<Kind, Mistake> {
@@ -72,7 +105,7 @@ impl<'a> Reader<'a> {
                 return Err(self.expected("a key in double quotes is expected"));
             }
             let text = self.string()?;
-            let key = self.tree.push(Kind::Scalar(Scalar::Text(text)), start..self.at);
+            let key = self.tree.push(Kind::Scalar(Scalar::Text(text)), start..self.at, Size::default());
             if !self.takes(b':') {
                 return Err(self.expected("a colon is expected after the key"));
             }
@@ -131,7 +164,7 @@ impl<'a> Reader<'a> {
         self.at += written.len();
         match number.as_i64() {
             Some(int) => Ok(Scalar::Int(int)),
-            None => parse_float(written).map(Scalar::Float).ok_or_else(wrong),
+            None => parse_float(written).map(Scalar::Float).ok_or((ReadProblem::NotFinite, start..self.at)),
         }
     }
 

@@ -29,6 +29,7 @@ mod spans;
 mod stream;
 mod tree;
 mod wire;
+mod yaml;
 
 pub use identity::{Gvk, ObjectId, Origin};
 pub use located::{Located, Problems};
@@ -37,11 +38,12 @@ pub use note::{Change, Note};
 pub use object::identify;
 pub use object_problem::ObjectProblem;
 pub use problem::{ReadError, ReadErrors, ReadProblem};
-pub use reader::read;
+pub use reader::{read, values};
 pub use scope::{Resource, Scope, ScopeTable, is_builtin_group};
 pub use source::{SourceFile, Text};
 pub use spans::{Spans, push_step};
 pub use wire::to_body;
+pub use yaml::Syntax;
 
 use std::sync::Arc;
 

@@ -9,6 +9,9 @@ use super::number::{is_yaml_float, parse_float, parse_int, parse_uint};
 use super::problem::ReadProblem;
 use super::tree::Scalar;
 
+/// The prefix of the tags that YAML itself defines.
+const YAML_TAGS: &[u8] = b"tag:yaml.org,2002:";
+
 /// The tag written in front of a scalar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ScalarTag {
@@ -20,13 +23,30 @@ pub(crate) enum ScalarTag {
     Binary,
     /// Quoted, a block, `!!str`, or any tag go-yaml does not know.
     Text,
+    /// `!!merge`.
+    Merge,
+}
+
+impl ScalarTag {
+    /// Returns which rule reads a scalar with this tag; like go-yaml, tags it does not know make text.
+    pub(crate) fn new(tag: Option<&[u8]>, implicit: bool) -> Self {
+        let Some(tag) = tag else {
+            return if implicit { Self::Plain } else { Self::Text };
+        };
+        match tag.strip_prefix(YAML_TAGS).map(str::from_utf8) {
+            Some(Ok(name @ ("null" | "bool" | "int" | "float" | "timestamp"))) => Self::Core(name.to_owned()),
+            Some(Ok("binary")) => Self::Binary,
+            Some(Ok("merge")) => Self::Merge,
+            _ => Self::Text,
+        }
+    }
 }
 
 /// Returns what the scalar `text` means.
 pub(crate) fn resolve(tag: &ScalarTag, text: &str) -> Result<Scalar, ReadProblem> {
     match tag {
         ScalarTag::Plain => Ok(plain(text)),
-        ScalarTag::Text => Ok(Scalar::Text(text.to_owned())),
+        ScalarTag::Text | ScalarTag::Merge => Ok(Scalar::Text(text.to_owned())),
         ScalarTag::Binary => binary(text),
         ScalarTag::Core(name) => tagged(name, text),
     }
