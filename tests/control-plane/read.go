@@ -56,8 +56,13 @@ func answer(answers *bufio.Writer, line []byte) error {
 	return answers.Flush()
 }
 
-func readFile(file []byte) reading {
+func readFile(file []byte) (answer reading) {
 	values := []any{}
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			answer = reading{values, fmt.Sprintf("kubectl would panic: %v", panicked)}
+		}
+	}()
 	text := transform.NewReader(bytes.NewReader(file), unicode.BOMOverride(unicode.UTF8.NewDecoder()))
 	documents := yaml.NewYAMLOrJSONDecoder(text, 4096)
 	for {

@@ -30,6 +30,7 @@ pub(crate) fn build(
         text,
         mode,
         errors,
+        unless_replaced: BTreeMap::new(),
         spans: Spans::default(),
         pointer: String::new(),
         expanded: 0,
@@ -37,7 +38,10 @@ pub(crate) fn build(
         following: Vec::new(),
     };
     match builder.value(root) {
-        Ok(value) => Some((value, builder.spans)),
+        Ok(value) => {
+            builder.errors.extend(builder.unless_replaced.into_values());
+            Some((value, builder.spans))
+        }
         Err(stop) => {
             errors.push(*stop);
             None
@@ -53,6 +57,8 @@ pub(crate) struct Builder<'a> {
     pub(crate) mode: Compat,
     text: &'a Text,
     errors: &'a mut Vec<ReadError>,
+    /// What JSON cannot hold, by JSON pointer: a later key of the same name takes it away.
+    unless_replaced: BTreeMap<String, ReadError>,
     spans: Spans,
     pointer: String,
     expanded: usize,
@@ -93,7 +99,8 @@ impl Builder<'_> {
             Scalar::Uint(uint) => uint_value(*uint),
             Scalar::Text(text) => Value::from(text.as_str()),
             Scalar::Float(float) => float_value(*float).unwrap_or_else(|| {
-                self.report(ReadProblem::NotFinite, span.clone(), "this value");
+                let pointer = self.pointer.clone();
+                self.report_unless_replaced(pointer, ReadProblem::NotFinite, span.clone(), "this value");
                 Value::Null
             }),
         }
@@ -122,7 +129,7 @@ impl Builder<'_> {
             }
             let span = self.span(*key_node);
             let value = self.at(&key, |builder| {
-                builder.spans.forget(&builder.pointer);
+                builder.forget();
                 builder.spans.set_key(&builder.pointer, span);
                 builder.value(*value_node)
             })?;
@@ -162,7 +169,8 @@ impl Builder<'_> {
             Kind::Mapping(_) | Kind::Alias(_) => "a mapping",
         };
         let written = self.following.last().copied().unwrap_or(id);
-        self.report(ReadProblem::KeyType { what }, self.span(written), "this key");
+        let pointer = format!("{}/{id}", self.pointer);
+        self.report_unless_replaced(pointer, ReadProblem::KeyType { what }, self.span(written), "this key");
         Ok(None)
     }
 
@@ -187,6 +195,23 @@ impl Builder<'_> {
             return Err(Box::new(Located::new(self.text, problem, span, "while expanding this")));
         }
         Ok(())
+    }
+
+    /// Forgets what a value here has replaced.
+    fn forget(&mut self) {
+        self.spans.forget(&self.pointer);
+        let below = format!("{}/", self.pointer);
+        self.unless_replaced.retain(|pointer, _| *pointer != self.pointer && !pointer.starts_with(&below));
+    }
+
+    fn report_unless_replaced(
+        &mut self,
+        pointer: String,
+        problem: ReadProblem,
+        span: Range<usize>,
+        label: &'static str,
+    ) {
+        self.unless_replaced.insert(pointer, Located::new(self.text, problem, span, label));
     }
 
     pub(crate) fn span(&self, id: NodeId) -> Range<usize> {

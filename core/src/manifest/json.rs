@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::limits::DEPTH_MAX;
 use super::located::Located;
-use super::number::parse_float;
+use super::number::{is_yaml_float, parse_float};
 use super::problem::{ReadError, ReadProblem};
 use super::source::Text;
 use super::tree::{Kind, NodeId, Scalar, Size, Tree};
@@ -152,19 +152,22 @@ impl<'a> Reader<'a> {
         };
         self.at = start + length + 2;
         let written = &self.content[start..self.at];
+        let text = serde_json::from_str(written).or_else(|_| serde_json::from_str(&without_lone_surrogates(written)));
         let wrong = ReadProblem::Json { reason: "a string with a wrong escape or a line break" };
-        serde_json::from_str(written).map_err(|_| (wrong, start..self.at))
+        text.map_err(|_| (wrong, start..self.at))
     }
 
     fn number(&mut self) -> Result<Scalar, Mistake> {
         let start = self.at;
         let written = self.token();
         let wrong = || (ReadProblem::Json { reason: "not a number" }, start..start + written.len());
-        let number: serde_json::Number = written.parse().map_err(|_| wrong())?;
+        if !is_number(written) {
+            return Err(wrong());
+        }
         self.at += written.len();
-        match number.as_i64() {
-            Some(int) => Ok(Scalar::Int(int)),
-            None => parse_float(written).map(Scalar::Float).ok_or((ReadProblem::NotFinite, start..self.at)),
+        match written.parse() {
+            Ok(int) => Ok(Scalar::Int(int)),
+            Err(_) => parse_float(written).map(Scalar::Float).ok_or((ReadProblem::NumberTooLarge, start..self.at)),
         }
     }
 
@@ -210,5 +213,48 @@ impl<'a> Reader<'a> {
     fn here(&self) -> Range<usize> {
         let length = self.content[self.at..].chars().next().map_or(0, char::len_utf8);
         self.at..self.at + length
+    }
+}
+
+/// Returns whether `text` is `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?`.
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let whole = unsigned.split(['.', 'e', 'E']).next().unwrap_or("");
+    let leads_with_zero = whole.len() > 1 && whole.starts_with('0');
+    !leads_with_zero && !whole.is_empty() && !unsigned.contains(".e") && !unsigned.contains(".E")
+        && !unsigned.ends_with('.') && is_yaml_float(unsigned) && unsigned.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Writes U+FFFD for each half of a surrogate pair that stands alone, as Go's decoder reads it.
+fn without_lone_surrogates(written: &str) -> String {
+    let mut text = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let escape = &rest[at..];
+        let length = match (surrogate(escape), surrogate(escape.get(6..).unwrap_or(""))) {
+            (Some(Half::High), Some(Half::Low)) => 12,
+            (Some(_), _) => 6,
+            (None, _) => 1 + escape[1..].chars().next().map_or(0, char::len_utf8),
+        };
+        text.push_str(if length == 6 { "\\ufffd" } else { &escape[..length] });
+        rest = &escape[length..];
+    }
+    text + rest
+}
+
+#[derive(Clone, Copy)]
+enum Half {
+    High,
+    Low,
+}
+
+/// Returns which half of a surrogate pair the escape at the start of `text` is.
+fn surrogate(text: &str) -> Option<Half> {
+    let code = u32::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok()?;
+    match code {
+        0xD800..0xDC00 => Some(Half::High),
+        0xDC00..0xE000 => Some(Half::Low),
+        _ => None,
     }
 }

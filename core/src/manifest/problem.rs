@@ -168,6 +168,11 @@ pub enum ReadProblem {
     #[diagnostic(code(landfall::manifest::not_finite), help("quote the value if it is text"))]
     NotFinite,
 
+    /// A number that no 64-bit float holds.
+    #[error("this number is too large")]
+    #[diagnostic(code(landfall::manifest::number_too_large), help("put it in quotes if it is text"))]
+    NumberTooLarge,
+
     /// A tag that does not fit its value.
     #[error("this value cannot be read as !!{tag}")]
     #[diagnostic(code(landfall::manifest::tag), help("delete the tag or correct the value"))]

@@ -108,7 +108,17 @@ fn without_underscores(text: &str) -> Option<String> {
 fn binary(text: &str) -> Result<Scalar, ReadProblem> {
     let unbroken = text.replace(['\r', '\n'], "");
     let bytes = STANDARD.decode(unbroken).map_err(|_| ReadProblem::BinaryTag)?;
-    Ok(Scalar::Text(String::from_utf8_lossy(&bytes).into_owned()))
+    Ok(Scalar::Text(with_replacements(&bytes)))
+}
+
+/// Reads UTF-8 with one U+FFFD for each byte that is none, as Go does.
+fn with_replacements(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
 }
 
 fn tagged(tag: &str, text: &str) -> Result<Scalar, ReadProblem> {
