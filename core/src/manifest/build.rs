@@ -124,12 +124,16 @@ impl Builder<'_> {
                 continue;
             }
             let Some(key) = self.key(*key_node)? else { continue };
-            if let Some(first) = written.insert(key.clone(), *key_node) {
+            let first = written.insert(key.clone(), *key_node);
+            if let Some(first) = first {
                 self.duplicate(&key, first, *key_node);
             }
             let span = self.span(*key_node);
             let value = self.at(&key, |builder| {
                 builder.forget();
+                if first.is_some() {
+                    builder.spans.set_repeated(&builder.pointer, span.clone());
+                }
                 builder.spans.set_key(&builder.pointer, span);
                 builder.value(*value_node)
             })?;
@@ -165,13 +169,20 @@ impl Builder<'_> {
             Kind::Broken => return Ok(None),
             Kind::Scalar(Scalar::Null) => "null",
             Kind::Scalar(Scalar::Uint(_)) => "an integer this large",
-            Kind::Sequence(_) => "a list",
-            Kind::Mapping(_) | Kind::Alias(_) => "a mapping",
+            Kind::Sequence(_) => return Ok(self.collection_as_key(id, "a list")),
+            Kind::Mapping(_) | Kind::Alias(_) => return Ok(self.collection_as_key(id, "a mapping")),
         };
         let written = self.following.last().copied().unwrap_or(id);
-        let pointer = format!("{}/{id}", self.pointer);
+        // No key is written so in a pointer, where `~` stands for itself only as `~0`.
+        let pointer = format!("{}/~{id}", self.pointer);
         self.report_unless_replaced(pointer, ReadProblem::KeyType { what }, self.span(written), "this key");
         Ok(None)
+    }
+
+    fn collection_as_key(&mut self, id: NodeId, what: &'static str) -> Option<String> {
+        let written = self.following.last().copied().unwrap_or(id);
+        self.report(ReadProblem::KeyType { what }, self.span(written), "this key");
+        None
     }
 
     fn at<T>(&mut self, step: &str, build: impl FnOnce(&mut Self) -> T) -> T {

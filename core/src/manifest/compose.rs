@@ -76,7 +76,7 @@ impl<'a> Composer<'a> {
 
     fn document(&mut self, parser: &mut Parser<'_>) -> Stopped<Option<NodeId>> {
         loop {
-            let event = parser.next_event().map_err(|mistake| self.syntax(mistake))?;
+            let event = parser.next_event().map_err(|mistake| self.syntax(mistake, parser))?;
             if matches!(event.kind, EventKind::DocumentEnd | EventKind::StreamEnd) {
                 return Ok(self.root);
             }
@@ -197,8 +197,12 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn syntax(&self, mistake: Mistake) -> Box<ReadError> {
+    fn syntax(&self, mistake: Mistake, parser: &Parser<'_>) -> Box<ReadError> {
+        let is_indicator = parser.tight_indicators().contains(&mistake.span.start);
         let span = self.document.span(mistake.span);
+        if is_indicator {
+            return self.located(ReadProblem::FlowIndicator, span, "this sign");
+        }
         self.located(ReadProblem::Yaml(mistake.problem), self.text.first_line(span), "here")
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::limits::DEPTH_MAX;
 use super::located::Located;
-use super::number::{is_yaml_float, parse_float};
+use super::number::parse_float;
 use super::problem::{ReadError, ReadProblem};
 use super::source::Text;
 use super::tree::{Kind, NodeId, Scalar, Size, Tree};
@@ -32,14 +32,14 @@ pub(crate) fn is_json(text: &Text) -> bool {
 
 /// Adds the tree and root of each object in the text, up to the first mistake.
 pub(crate) fn parse(text: &Text, documents: &mut Vec<(Tree, NodeId)>) -> Result<(), Ended> {
-    let mut reader = Reader { content: &text.content, at: 0, tree: Tree::default() };
+    let mut reader = Reader { content: &text.content, at: 0, tree: Tree::default(), too_large: None };
     loop {
         let end = reader.at;
         reader.skip_blank();
         if reader.at == reader.content.len() {
             return Ok(());
         }
-        match reader.value(0) {
+        match reader.whole_value() {
             Ok(root) => documents.push((std::mem::take(&mut reader.tree), root)),
             Err((problem, span)) => {
                 let may_be_yaml = documents.len() < DOCUMENTS_SURE && matches!(problem, ReadProblem::Json { .. });
@@ -74,9 +74,18 @@ struct Reader<'a> {
     content: &'a str,
     at: usize,
     tree: Tree,
+    too_large: Option<Range<usize>>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
+    fn whole_value(&mut self) -> Result<NodeId, Mistake> {
+        let root = self.value(0)?;
+        match self.too_large.take() {
+            Some(span) => Err((ReadProblem::NumberTooLarge, span)),
+            None => Ok(root),
+        }
+    }
+
     fn value(&mut self, depth: usize) -> Result<NodeId, Mistake> {
         if depth > DEPTH_MAX {
             return Err((ReadProblem::TooDeep, self.here()));
@@ -159,34 +168,51 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<Scalar, Mistake> {
         let start = self.at;
-        let written = self.token();
-        let wrong = || (ReadProblem::Json { reason: "not a number" }, start..start + written.len());
-        if !is_number(written) {
-            return Err(wrong());
+        self.at += usize::from(self.peek() == Some(b'-'));
+        if self.peek() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
         }
-        self.at += written.len();
-        match written.parse() {
-            Ok(int) => Ok(Scalar::Int(int)),
-            Err(_) => parse_float(written).map(Scalar::Float).ok_or((ReadProblem::NumberTooLarge, start..self.at)),
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
         }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            self.at += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            self.digits()?;
+        }
+        let written = &self.content[start..self.at];
+        if let Ok(int) = written.parse() {
+            return Ok(Scalar::Int(int));
+        }
+        Ok(parse_float(written).map_or_else(|| self.too_large(start), Scalar::Float))
+    }
+
+    fn digits(&mut self) -> Result<(), Mistake> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.expected("a digit is expected")) } else { Ok(()) }
+    }
+
+    /// Notes a number to be refused, if the rest is JSON: if not, kubectl reads the text as YAML.
+    fn too_large(&mut self, start: usize) -> Scalar {
+        self.too_large.get_or_insert(start..self.at);
+        Scalar::Null
     }
 
     fn word(&mut self) -> Result<Scalar, Mistake> {
-        let word = self.token();
-        let scalar = match word {
-            "true" => Scalar::Bool(true),
-            "false" => Scalar::Bool(false),
-            "null" => Scalar::Null,
-            _ => return Err(self.expected("a value is expected")),
-        };
-        self.at += word.len();
-        Ok(scalar)
-    }
-
-    fn token(&self) -> &'a str {
-        let rest = &self.content[self.at..];
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c));
-        &rest[..end.unwrap_or(rest.len())]
+        let words = [("true", Scalar::Bool(true)), ("false", Scalar::Bool(false)), ("null", Scalar::Null)];
+        for (word, scalar) in words {
+            if self.content[self.at..].starts_with(word) {
+                self.at += word.len();
+                return Ok(scalar);
+            }
+        }
+        Err(self.expected("a value is expected"))
     }
 
     fn takes(&mut self, byte: u8) -> bool {
@@ -214,15 +240,6 @@ impl<'a> Reader<'a> {
         let length = self.content[self.at..].chars().next().map_or(0, char::len_utf8);
         self.at..self.at + length
     }
-}
-
-/// Returns whether `text` is `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?`.
-fn is_number(text: &str) -> bool {
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let whole = unsigned.split(['.', 'e', 'E']).next().unwrap_or("");
-    let leads_with_zero = whole.len() > 1 && whole.starts_with('0');
-    !leads_with_zero && !whole.is_empty() && !unsigned.contains(".e") && !unsigned.contains(".E")
-        && !unsigned.ends_with('.') && is_yaml_float(unsigned) && unsigned.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Writes U+FFFD for each half of a surrogate pair that stands alone, as Go's decoder reads it.

@@ -27,6 +27,7 @@ mod secret;
 mod source;
 mod spans;
 mod stream;
+mod timestamp;
 mod tree;
 mod wire;
 mod yaml;
@@ -51,11 +52,12 @@ use miette::SourceSpan;
 use serde_json::Value;
 
 /// How closely the reader follows kubectl where kubectl is careless.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Compat {
     /// Refuses what kubectl silently guesses, drops or overwrites.
     Strict,
-    /// Reads every file as kubectl does.
+    /// Reads every file as kubectl does, and notes keys that are written twice.
     Kubectl,
 }
 

@@ -24,6 +24,14 @@ pub enum ReadProblem {
         bytes: usize,
     },
 
+    /// git-lfs keeps the content elsewhere.
+    #[error("this is a pointer of git-lfs, not the file itself")]
+    #[diagnostic(
+        code(landfall::manifest::lfs_pointer),
+        help("keep manifests out of git-lfs: delete their line in `.gitattributes` and add them again")
+    )]
+    LfsPointer,
+
     /// The bytes are not valid text; kubectl replaces them silently.
     #[error("the text is not valid UTF-8")]
     #[diagnostic(

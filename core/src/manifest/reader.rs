@@ -10,10 +10,13 @@ use serde_json::Value;
 use super::limits::FILE_BYTES_MAX;
 use super::located::Located;
 use super::problem::{ReadError, ReadErrors, ReadProblem};
-use super::source::{SourceFile, Text, decode};
+use super::source::{SourceFile, Text, UTF8_MARK, decode};
 use super::spans::Spans;
 use super::tree::{NodeId, Tree};
 use super::{Compat, Manifest, build, compose, json, list, object, stream};
+
+/// How every pointer starts that git-lfs leaves in place of a file.
+const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/v1";
 
 /// Reads every object of a file.
 pub fn read(source: &SourceFile, mode: Compat) -> Result<Vec<Manifest>, ReadErrors> {
@@ -42,8 +45,11 @@ fn open(source: &SourceFile, mode: Compat) -> Result<(Arc<Text>, Vec<ReadError>)
         return Err(ReadErrors::one(error));
     }
     let (text, invalid) = decode(source);
+    if text.content.starts_with(LFS_POINTER) {
+        return Err(ReadErrors::one(Located::new(&text, ReadProblem::LfsPointer, 0..LFS_POINTER.len(), "a pointer")));
+    }
     let mut errors = Vec::new();
-    if mode == Compat::Strict {
+    if mode == Compat::Strict || source.bytes.starts_with(&UTF8_MARK) {
         report_invalid(&text, &invalid, &mut errors);
     }
     Ok((Arc::new(text), errors))

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::number::{is_yaml_float, parse_float, parse_int, parse_uint};
 use super::problem::ReadProblem;
+use super::timestamp::is_timestamp;
 use super::tree::Scalar;
 
 /// The prefix of the tags that YAML itself defines.
@@ -134,13 +135,4 @@ fn tagged(tag: &str, text: &str) -> Result<Scalar, ReadProblem> {
         ("float", float @ Scalar::Float(_)) => Ok(float),
         _ => Err(ReadProblem::Tag { tag: tag.to_owned() }),
     }
-}
-
-/// Returns whether `text` starts with a date, the part every timestamp format shares.
-fn is_timestamp(text: &str) -> bool {
-    let date = text.split(['T', 't', ' ']).next().unwrap_or(text);
-    let parts: Vec<&str> = date.split('-').collect();
-    let all_digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    all_digits && matches!(lengths.as_slice(), [4, 1..=2, 1..=2])
 }

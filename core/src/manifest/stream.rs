@@ -91,9 +91,7 @@ fn refused(character: char, mode: Compat) -> Option<ReadProblem> {
     let code = u32::from(character);
     match character {
         _ if is_control(character) => Some(ReadProblem::ControlCharacter { code }),
-        '\u{85}' | '\u{2028}' | '\u{2029}' if mode == Compat::Strict => {
-            Some(ReadProblem::InvisibleLineBreak { code })
-        }
+        '\u{85}' | '\u{2028}' | '\u{2029}' if mode == Compat::Strict => Some(ReadProblem::InvisibleLineBreak { code }),
         _ => None,
     }
 }

@@ -43,8 +43,16 @@ fn all(errors: &ReadErrors, is: fn(&ReadProblem) -> bool) -> bool {
     errors.all().iter().all(|error| is(&error.problem))
 }
 
+/// Where the reader refuses on purpose what kubectl may read: limits, and invalid bytes behind a byte order mark,
+/// which kubectl refuses in YAML and replaces in JSON.
 fn is_limit(problem: &ReadProblem) -> bool {
-    matches!(problem, ReadProblem::TooDeep | ReadProblem::TooManyDocuments | ReadProblem::FileTooLarge { .. })
+    matches!(
+        problem,
+        ReadProblem::TooDeep
+            | ReadProblem::TooManyDocuments
+            | ReadProblem::FileTooLarge { .. }
+            | ReadProblem::InvalidUtf8
+    )
 }
 
 /// What only `Compat::Strict` refuses.
@@ -64,10 +72,10 @@ fn rounded(values: &[Value]) -> Vec<Value> {
     values.iter().map(with_rounded_floats).collect()
 }
 
-/// Writes floats with 16 digits, because `serde_json` is off by one bit in the 17th.
+/// Writes floats with 14 digits: `serde_json`, with which the answer is read, is off by some bits.
 fn with_rounded_floats(value: &Value) -> Value {
     match value {
-        Value::Number(number) if number.as_i64().is_none() => format!("{:.15e}", number.as_f64().unwrap()).into(),
+        Value::Number(number) if number.as_i64().is_none() => format!("{:.13e}", number.as_f64().unwrap()).into(),
         Value::Array(items) => items.iter().map(with_rounded_floats).collect(),
         Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), with_rounded_floats(value))).collect(),
         other => other.clone(),

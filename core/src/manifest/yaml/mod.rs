@@ -21,5 +21,5 @@ mod token;
 
 pub(crate) use event::{Event, EventKind, Layout, Node};
 pub(crate) use parser::Parser;
-pub use syntax::Syntax;
 pub(crate) use syntax::Mistake;
+pub use syntax::Syntax;

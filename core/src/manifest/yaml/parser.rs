@@ -136,6 +136,15 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Returns the mistake at what stands where the next key or item of a block is expected.
+    fn not_in_block(&mut self, problem: Syntax) -> Mistake {
+        let starts = self.peek();
+        match starts {
+            Ok(TokenKind::BlockMappingStart | TokenKind::BlockSequenceStart) => self.unexpected(Syntax::Indentation),
+            _ => self.unexpected(problem),
+        }
+    }
+
     /// Returns the mistake at a bracket that nothing closes, or at what stands in the way.
     pub(super) fn unclosed(&mut self, problem: Syntax) -> Mistake {
         let ended = self.peek().is_ok_and(|kind| matches!(kind, TokenKind::StreamEnd | TokenKind::DocumentEnd));
@@ -159,10 +168,8 @@ impl<'a> Parser<'a> {
             self.state = State::End;
             return Ok(Event { kind: EventKind::StreamEnd, span });
         }
-        let explicit = matches!(
-            self.peek()?,
-            TokenKind::Version(..) | TokenKind::TagDirective(..) | TokenKind::DocumentStart
-        );
+        let explicit =
+            matches!(self.peek()?, TokenKind::Version(..) | TokenKind::TagDirective(..) | TokenKind::DocumentStart);
         self.directives()?;
         self.then(State::DocumentEnd);
         self.state = State::Node;
@@ -322,7 +329,7 @@ impl<'a> Parser<'a> {
                 self.node(Expected::Block)
             }
             TokenKind::BlockEnd => self.close(),
-            _ => Err(self.unexpected(Syntax::ItemExpected)),
+            _ => Err(self.not_in_block(Syntax::ItemExpected)),
         }
     }
 
@@ -333,10 +340,7 @@ impl<'a> Parser<'a> {
             return Ok(Event { kind: EventKind::End, span: at..at });
         }
         let end = self.scanner.take()?.end;
-        if matches!(
-            self.peek()?,
-            TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd
-        ) {
+        if matches!(self.peek()?, TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd) {
             self.state = State::IndentlessSequenceEntry;
             return Ok(Self::empty_scalar(end));
         }
@@ -354,7 +358,7 @@ impl<'a> Parser<'a> {
                 self.key_or_value(end, State::BlockMappingValue)
             }
             TokenKind::BlockEnd => self.close(),
-            _ => Err(self.unexpected(Syntax::KeyExpected)),
+            _ => Err(self.not_in_block(Syntax::KeyExpected)),
         }
     }
 

@@ -45,8 +45,7 @@ impl Scanner<'_> {
     pub(super) fn save_key(&mut self) -> Scanned<()> {
         let required = self.flow_level() == 0 && self.is_at_indent();
         if self.key_allowed {
-            let key =
-                SimpleKey { possible: true, required, token_number: self.next_number(), mark: self.cursor.mark };
+            let key = SimpleKey { possible: true, required, token_number: self.next_number(), mark: self.cursor.mark };
             self.remove_key()?;
             let level = self.flow_level();
             self.keys_by_token.insert(key.token_number, level);

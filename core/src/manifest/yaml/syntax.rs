@@ -95,13 +95,17 @@ pub enum Syntax {
         escape: String,
     },
     /// A tab that indents the second line of a plain text.
-    #[error("a tab cannot indent a text that continues")]
-    #[diagnostic(help("indent the line with spaces"))]
+    #[error("a tab cannot stand at the start of this line")]
+    #[diagnostic(help("indent the line with spaces; an empty line needs none"))]
     PlainTab,
     /// Anything else where a value belongs.
     #[error("a value is expected")]
     #[diagnostic(help("write a value here, or delete what introduces it"))]
     ValueExpected,
+    /// Something deeper than its list or mapping, but not deep enough to belong to an entry.
+    #[error("the indentation of this line fits no line above")]
+    #[diagnostic(help("indent it like the keys or items that it belongs to"))]
+    Indentation,
     /// Something at the indentation of a list that is no item.
     #[error("a list item is expected: `- `")]
     #[diagnostic(help("indent the line like the items of the list, or less"))]
