@@ -25,13 +25,13 @@ pub(crate) fn compose(
 ) -> Option<(Tree, NodeId)> {
     let mut composer = Composer::new(text, document);
     let mut parser = Parser::new(&document.content);
-    let composed = composer.document(&mut parser);
-    if mode == Compat::Strict && composed.is_ok() {
+    let root = composer.document(&mut parser);
+    if mode == Compat::Strict && root.is_ok() {
         composer.check_nothing_follows(&mut parser);
         composer.check_indicators(&parser);
     }
     errors.append(&mut composer.errors);
-    match composed {
+    match root {
         Ok(root) => root.map(|root| (composer.tree, root)),
         Err(error) => {
             errors.push(*error);

@@ -31,7 +31,7 @@ pub(crate) fn is_json(text: &Text) -> bool {
 }
 
 /// Adds the tree and root of each object in the text, up to the first mistake.
-pub(crate) fn parse(text: &Text, documents: &mut Vec<(Tree, NodeId)>) -> Result<(), Ended> {
+pub(crate) fn parse(text: &Text, documents: &mut Vec<(Tree, NodeId)>) -> Result<(), Box<Ended>> {
     let mut reader = Reader { content: &text.content, at: 0, tree: Tree::default(), too_large: None };
     loop {
         let end = reader.at;
@@ -44,7 +44,7 @@ pub(crate) fn parse(text: &Text, documents: &mut Vec<(Tree, NodeId)>) -> Result<
             Err((problem, span)) => {
                 let may_be_yaml = documents.len() < DOCUMENTS_SURE && matches!(problem, ReadProblem::Json { .. });
                 let yaml = may_be_yaml.then(|| skip_line_end(&text.content, end)).flatten();
-                return Err(Ended { error: Located::new(text, problem, span, "here"), yaml });
+                return Err(Box::new(Ended { error: Located::new(text, problem, span, "here"), yaml }));
             }
         }
     }

@@ -9,6 +9,7 @@ mod compose;
 mod identity;
 pub mod images;
 mod json;
+mod kustomize;
 pub mod limits;
 mod list;
 mod located;
@@ -33,6 +34,7 @@ mod wire;
 mod yaml;
 
 pub use identity::{Gvk, ObjectId, Origin};
+pub use kustomize::{TwoReadings, two_readings};
 pub use located::{Located, Problems};
 pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, normalise};
 pub use note::{Change, Note};

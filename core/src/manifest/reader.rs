@@ -3,6 +3,7 @@
 //! Reports everything that is wrong with a file at once, and then returns no manifest.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -100,7 +101,7 @@ fn trees(text: &Text, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<(Tree, N
         None => yaml_errors.push(ended.error.clone()),
     }
     // What cannot be read in either way is explained as what its name says that it is.
-    let named_json = text.path.ends_with(".json");
+    let named_json = Path::new(&text.path).extension().is_some_and(|ending| ending == "json");
     if named_json && !yaml_errors.is_empty() {
         errors.push(ended.error);
     } else {

@@ -3,12 +3,17 @@
 //! `yes` is true, `0644` is 420, `12:30` is text (go-yaml v2.4 `resolve.go`).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::number::{is_yaml_float, parse_float, parse_int, parse_uint};
 use super::problem::ReadProblem;
 use super::timestamp::is_timestamp;
 use super::tree::Scalar;
+
+/// Base64 as Go decodes it: the bits behind the last byte may be anything.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// The prefix of the tags that YAML itself defines.
 const YAML_TAGS: &[u8] = b"tag:yaml.org,2002:";
@@ -108,7 +113,7 @@ fn without_underscores(text: &str) -> Option<String> {
 
 fn binary(text: &str) -> Result<Scalar, ReadProblem> {
     let unbroken = text.replace(['\r', '\n'], "");
-    let bytes = STANDARD.decode(unbroken).map_err(|_| ReadProblem::BinaryTag)?;
+    let bytes = BASE64.decode(unbroken).map_err(|_| ReadProblem::BinaryTag)?;
     Ok(Scalar::Text(with_replacements(&bytes)))
 }
 

@@ -78,7 +78,7 @@ fn document(text: &Text, range: Range<usize>, mode: Compat, errors: &mut Vec<Rea
     let raw = &text.content[range.clone()];
     let unmarked = raw.strip_prefix('\u{FEFF}').unwrap_or(raw);
     let start = range.end - unmarked.len();
-    let refused = unmarked.char_indices().find_map(|(at, c)| Some((at, c, refused(c, mode)?)));
+    let refused = unmarked.char_indices().find_map(|(at, c)| Some((at, c, refused(at, c, mode)?)));
     if let Some((at, character, problem)) = refused {
         let span = start + at..start + at + character.len_utf8();
         errors.push(Located::new(text, problem, span, "here"));
@@ -87,10 +87,12 @@ fn document(text: &Text, range: Range<usize>, mode: Compat, errors: &mut Vec<Rea
     (!unmarked.is_empty()).then(|| normalised(unmarked, start))
 }
 
-fn refused(character: char, mode: Compat) -> Option<ReadProblem> {
+fn refused(at: usize, character: char, mode: Compat) -> Option<ReadProblem> {
     let code = u32::from(character);
     match character {
         _ if is_control(character) => Some(ReadProblem::ControlCharacter { code }),
+        // Behind a second mark kubectl drops the first character of each line.
+        '\u{FEFF}' if at == 0 => Some(ReadProblem::ControlCharacter { code }),
         '\u{85}' | '\u{2028}' | '\u{2029}' if mode == Compat::Strict => Some(ReadProblem::InvisibleLineBreak { code }),
         _ => None,
     }

@@ -315,7 +315,7 @@ pub(crate) fn files() -> BoxedStrategy<Vec<u8>> {
 
 /// One file in forty is UTF-16, chosen by what is there already.
 fn encoded(text: &str, line_end: &str) -> Vec<u8> {
-    if line_end == "\r\n" && text.len() % 8 == 0 {
+    if line_end == "\r\n" && text.len().is_multiple_of(8) {
         return [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     }
     text.as_bytes().to_vec()

@@ -77,7 +77,7 @@ const PIECES: &[&str] = &[
     "[]",
 ];
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Change {
     Insert(Index, &'static str),
     Remove(Index, usize),

@@ -43,8 +43,8 @@ fn all(errors: &ReadErrors, is: fn(&ReadProblem) -> bool) -> bool {
     errors.all().iter().all(|error| is(&error.problem))
 }
 
-/// Where the reader refuses on purpose what kubectl may read: limits, and invalid bytes behind a byte order mark,
-/// which kubectl refuses in YAML and replaces in JSON.
+/// Where the reader refuses on purpose what kubectl may read: limits, invalid bytes behind a byte order
+/// mark, which kubectl refuses in YAML and replaces in JSON, and a second mark, which makes it drop characters.
 fn is_limit(problem: &ReadProblem) -> bool {
     matches!(
         problem,
@@ -52,6 +52,7 @@ fn is_limit(problem: &ReadProblem) -> bool {
             | ReadProblem::TooManyDocuments
             | ReadProblem::FileTooLarge { .. }
             | ReadProblem::InvalidUtf8
+            | ReadProblem::ControlCharacter { code: 0xFEFF }
     )
 }
 

@@ -39,7 +39,7 @@ impl Scanner<'_> {
             chomping = self.chomping();
         }
         if !self.cursor.skip_rest_of_line() {
-            return Err(Syntax::BlockHeader.from_mark(self.cursor.mark));
+            return Err(Syntax::BlockHeader.at_mark(self.cursor.mark));
         }
         self.cursor.skip_line();
         Ok(Header { literal, chomping: chomping.unwrap_or(Chomping::Clip), increment })
@@ -120,7 +120,7 @@ impl Scanner<'_> {
             }
             deepest = deepest.max(self.cursor.mark.column);
             if inside(self.cursor.mark.column) && self.cursor.is(b'\t') {
-                return Err(Syntax::BlockTab.from_mark(self.cursor.mark));
+                return Err(Syntax::BlockTab.at_mark(self.cursor.mark));
             }
             if !self.cursor.is_break(0) {
                 return Ok(deepest);

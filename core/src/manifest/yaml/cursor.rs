@@ -74,12 +74,6 @@ impl<'a> Cursor<'a> {
         self.mark.column == 0 && (0..3).all(|ahead| self.byte(ahead) == byte) && self.is_space(3)
     }
 
-    /// Returns whether the text begins with a second byte order mark. kubectl looks at the start
-    /// of its buffer for it, which is the start of the text as long as that fits.
-    pub(super) fn is_at_byte_order_mark(&self) -> bool {
-        self.mark.at == 0 && self.text.starts_with('\u{FEFF}')
-    }
-
     pub(super) fn skip(&mut self) {
         self.mark.at += self.width();
         self.mark.index += 1;

@@ -36,9 +36,7 @@ impl Scanner<'_> {
         match self.cursor.byte(0) {
             b'-' => !self.cursor.is_blank(1),
             b'?' | b':' => !flow && !self.cursor.is_space(1),
-            b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|' | b'>' => false,
-            b'\'' | b'"' | b'%' | b'@' | b'`' => false,
-            _ => !self.cursor.is_space(0),
+            byte => !b",[]{}#&*!|>'\"%@`".contains(&byte) && !self.cursor.is_space(0),
         }
     }
 
@@ -47,7 +45,7 @@ impl Scanner<'_> {
             b'\t' => Syntax::TabIndent,
             byte => Syntax::CannotStart { sign: byte.into() },
         };
-        problem.from_mark(self.cursor.mark)
+        problem.at_mark(self.cursor.mark)
     }
 
     fn fetch_stream_end(&mut self) -> Scanned<()> {
@@ -145,7 +143,7 @@ impl Scanner<'_> {
             return Ok(());
         }
         if !self.key_allowed {
-            return Err(otherwise.from_mark(self.cursor.mark));
+            return Err(otherwise.at_mark(self.cursor.mark));
         }
         self.roll_indent(kind, self.cursor.mark, None);
         Ok(())

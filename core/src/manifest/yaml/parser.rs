@@ -149,7 +149,7 @@ impl<'a> Parser<'a> {
     pub(super) fn unclosed(&mut self, problem: Syntax) -> Mistake {
         let ended = self.peek().is_ok_and(|kind| matches!(kind, TokenKind::StreamEnd | TokenKind::DocumentEnd));
         match self.marks.last() {
-            Some(mark) if ended => problem.from_mark(*mark),
+            Some(mark) if ended => problem.at_mark(*mark),
             _ => self.unexpected(problem),
         }
     }

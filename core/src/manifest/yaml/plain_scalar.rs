@@ -45,7 +45,7 @@ impl Scanner<'_> {
         while self.cursor.is_blank(0) || self.cursor.is_break(0) {
             let shallow = self.cursor.mark.column.cast_signed() <= self.indent;
             if gap.broken && shallow && self.cursor.is(b'\t') {
-                return Err(Syntax::PlainTab.from_mark(self.cursor.mark));
+                return Err(Syntax::PlainTab.at_mark(self.cursor.mark));
             }
             gap.take(&mut self.cursor);
         }

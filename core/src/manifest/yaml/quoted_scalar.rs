@@ -22,10 +22,10 @@ impl Scanner<'_> {
         self.cursor.skip();
         loop {
             if self.cursor.is_document_indicator() {
-                return Err(Syntax::QuoteIndicator.from_mark(self.cursor.mark));
+                return Err(Syntax::QuoteIndicator.at_mark(self.cursor.mark));
             }
             if self.cursor.is_end() {
-                return Err(Syntax::QuoteWithoutEnd.from_mark(start));
+                return Err(Syntax::QuoteWithoutEnd.at_mark(start));
             }
             let mut gap = Gap::default();
             gap.broken = self.quoted_word(quote, &mut text)?;
@@ -93,7 +93,7 @@ impl Scanner<'_> {
             "x" => self.code_point(2, start)?,
             "u" => self.code_point(4, start)?,
             "U" => self.code_point(8, start)?,
-            _ => return Err(self.unknown_escape(start, letter)),
+            _ => return Err(self.unknown_escape(start, &letter)),
         };
         text.push(character);
         Ok(())
@@ -110,10 +110,10 @@ impl Scanner<'_> {
             4 => "u",
             _ => "U",
         };
-        code.and_then(char::from_u32).ok_or_else(|| self.unknown_escape(start, format!("{kind}{written}")))
+        code.and_then(char::from_u32).ok_or_else(|| self.unknown_escape(start, &format!("{kind}{written}")))
     }
 
-    fn unknown_escape(&self, start: Mark, letters: String) -> Mistake {
+    fn unknown_escape(&self, start: Mark, letters: &str) -> Mistake {
         let escape = format!("\\{letters}");
         Syntax::Escape { escape }.between(start, self.cursor.mark)
     }

@@ -115,9 +115,6 @@ impl<'a> Scanner<'a> {
 
     fn skip_to_next_token(&mut self) {
         loop {
-            if self.cursor.is_at_byte_order_mark() {
-                self.cursor.skip();
-            }
             let tab_is_blank = self.flow_level() > 0 || !self.key_allowed;
             while self.cursor.is(b' ') || (tab_is_blank && self.cursor.is(b'\t')) {
                 self.cursor.skip();

@@ -36,7 +36,7 @@ impl Scanner<'_> {
             return Ok(true);
         }
         if key.required {
-            return Err(Syntax::KeyWithoutColon.from_mark(key.mark));
+            return Err(Syntax::KeyWithoutColon.at_mark(key.mark));
         }
         key.possible = false;
         Ok(false)
@@ -59,7 +59,7 @@ impl Scanner<'_> {
         let key = &mut self.keys[level];
         if key.possible {
             if key.required {
-                return Err(Syntax::KeyWithoutColon.from_mark(key.mark));
+                return Err(Syntax::KeyWithoutColon.at_mark(key.mark));
             }
             key.possible = false;
             self.keys_by_token.remove(&key.token_number);

@@ -126,7 +126,7 @@ pub enum Syntax {
 
 impl Syntax {
     /// Returns a mistake that is one character.
-    pub(super) fn from_mark(self, mark: Mark) -> Mistake {
+    pub(super) fn at_mark(self, mark: Mark) -> Mistake {
         Mistake { problem: self, span: mark.at..mark.at + 1 }
     }
 
