@@ -28,7 +28,7 @@ fn bomb(levels: usize, first: &str, level: fn(usize, &str) -> String) -> String 
 }
 
 fn nine(below: &str) -> String {
-    vec![below; 9].join(",")
+    [below; 9].join(",")
 }
 
 #[test]
