@@ -6,7 +6,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use landfall_core::manifest::{Compat, Defaults, Normalised, ScopeTable, SourceFile, normalise, read};
+use landfall_core::manifest::limits::OBJECTS_MAX;
+use landfall_core::manifest::{
+    Compat, Defaults, NormaliseProblem, Normalised, ScopeTable, SourceFile, normalise, read,
+};
 use miette::{Diagnostic, NarratableReportHandler};
 
 #[test]
@@ -27,6 +30,25 @@ fn ten_runs_give_the_same_bytes() {
             assert_eq!(outcome(&case), first, "{}", case.display());
         }
     }
+}
+
+#[test]
+fn a_key_written_twice_by_a_tool_is_noted_with_its_file() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b, c: d, a: e}\n";
+    let manifests = read(&SourceFile::new("templates/a.yaml", text), Compat::Kubectl).unwrap();
+    let set = normalise(manifests, &ScopeTable::builtin(), &Defaults { namespace: "shop".to_owned() }).unwrap();
+    assert_eq!(set.manifests[0].object["data"], serde_json::json!({"a": "e", "c": "d"}));
+    let notes: Vec<String> = set.notes.iter().map(|note| format!("{} {}", note.origin.path, note.change)).collect();
+    assert_eq!(notes, ["templates/a.yaml written twice, and only the last counts: /data/a"]);
+}
+
+#[test]
+fn a_set_of_too_many_objects_is_refused_before_it_is_planned() {
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let manifests = read(&SourceFile::new("a.yaml", text), Compat::Strict).unwrap();
+    let many = manifests.into_iter().cycle().take(OBJECTS_MAX + 1).collect();
+    let errors = normalise(many, &ScopeTable::builtin(), &Defaults { namespace: "shop".to_owned() }).unwrap_err();
+    assert_eq!(errors.all()[0].problem, NormaliseProblem::TooManyObjects { objects: OBJECTS_MAX + 1 });
 }
 
 fn cases() -> Vec<PathBuf> {

@@ -33,7 +33,7 @@ pub(super) async fn build(
     to: &Destination<'_>,
     facts: Option<&Facts>,
 ) -> Result<Set, Failure> {
-    let mut manifests = render(tree, &to.environment.source, to.environment.render).await?;
+    let mut manifests = render(tree, &to.environment.source, to.environment.render, to.environment.compat).await?;
     for (name, reference) in to.environment.images_at(commit) {
         images::replace(&mut manifests, &name, &reference);
     }

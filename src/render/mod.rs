@@ -78,13 +78,18 @@ pub(crate) enum Error {
 }
 
 /// Renders a folder of a commit. The manifests are as written: not yet normalised.
-pub(crate) async fn render(tree: &CommitTree, source: &str, chosen: Option<Renderer>) -> Result<Vec<Manifest>, Error> {
+pub(crate) async fn render(
+    tree: &CommitTree,
+    source: &str,
+    chosen: Option<Renderer>,
+    compat: Compat,
+) -> Result<Vec<Manifest>, Error> {
     if tree.paths_in(source).is_empty() {
         return Err(Error::Missing { source_folder: source.to_owned() });
     }
     match chosen.unwrap_or_else(|| detect(tree, source)) {
         Renderer::Kustomize => kustomize::render(tree, source).await,
-        Renderer::Plain => plain::render(tree, source).await,
+        Renderer::Plain => plain::render(tree, source, compat).await,
     }
 }
 

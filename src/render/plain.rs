@@ -7,7 +7,7 @@ use crate::git::CommitTree;
 
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
-pub(super) async fn render(tree: &CommitTree, source: &str) -> Result<Vec<Manifest>, Error> {
+pub(super) async fn render(tree: &CommitTree, source: &str, compat: Compat) -> Result<Vec<Manifest>, Error> {
     let is_manifest = |path: &String| ENDINGS.iter().any(|ending| path.ends_with(ending));
     let paths: Vec<String> = tree.paths_in(source).into_iter().filter(is_manifest).collect();
     if paths.is_empty() {
@@ -16,7 +16,7 @@ pub(super) async fn render(tree: &CommitTree, source: &str) -> Result<Vec<Manife
     let mut manifests = Vec::new();
     let mut wrong = Vec::new();
     for file in tree.read_all(&paths).await? {
-        match read(&file.path, file.bytes, Compat::Strict) {
+        match read(&file.path, file.bytes, compat) {
             Ok(found) => manifests.extend(found),
             Err(errors) => wrong.push(*errors),
         }

@@ -14,7 +14,8 @@ kustomize=v5.8.1
 act=v0.2.89
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/landfall
-sources=$(cat "$here"/*.go "$here"/*.sh | git hash-object --stdin | cut -c1-12)
+# What the binary is made of; another tool below does not build it anew.
+sources=$(cat "$here"/*.go "$here/module.sh" | git hash-object --stdin | cut -c1-12)
 control_plane_path=$cache/control-plane/$kubernetes-$sources/control-plane
 kwok_path=$cache/tools/kwok-$kwok/kwok
 kustomize_path=$cache/tools/kustomize-$kustomize/kustomize

@@ -3,6 +3,7 @@
 //
 //	control-plane etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kubectl ARGS...
 //	control-plane supervise STATE_DIR
+//	control-plane read < FILES
 package main
 
 import (
@@ -46,6 +47,8 @@ func run(part string) int {
 		return command(kubectl.NewDefaultKubectlCommand())
 	case "supervise":
 		return supervise(os.Args[1:])
+	case "read":
+		return read()
 	default:
 		fmt.Fprintf(os.Stderr, "control-plane has no part %q\n", part)
 		return 2

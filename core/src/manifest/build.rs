@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::Compat;
-use super::limits::{ALIAS_RATIO_NODES_HIGH, ALIAS_RATIO_NODES_LOW, ALIASED_NODES_FREE, DEPTH_MAX, EXPANDED_NODES_MAX};
+use super::limits::{ALIAS_RATIO_NODES_HIGH, ALIAS_RATIO_NODES_LOW, ALIAS_RATIO_NODES_MIN, ALIASED_NODES_FREE};
 use super::located::Located;
 use super::number::{float_key, float_value, uint_value};
 use super::problem::{ReadError, ReadProblem};
@@ -30,15 +30,18 @@ pub(crate) fn build(
         text,
         mode,
         errors,
+        unless_replaced: BTreeMap::new(),
         spans: Spans::default(),
         pointer: String::new(),
         expanded: 0,
         aliased: 0,
         following: Vec::new(),
-        depth: 0,
     };
     match builder.value(root) {
-        Ok(value) => Some((value, builder.spans)),
+        Ok(value) => {
+            builder.errors.extend(builder.unless_replaced.into_values());
+            Some((value, builder.spans))
+        }
         Err(stop) => {
             errors.push(*stop);
             None
@@ -54,12 +57,13 @@ pub(crate) struct Builder<'a> {
     pub(crate) mode: Compat,
     text: &'a Text,
     errors: &'a mut Vec<ReadError>,
+    /// What JSON cannot hold, by JSON pointer: a later key of the same name takes it away.
+    unless_replaced: BTreeMap<String, ReadError>,
     spans: Spans,
     pointer: String,
     expanded: usize,
     aliased: usize,
     following: Vec<NodeId>,
-    depth: usize,
 }
 
 impl Builder<'_> {
@@ -74,31 +78,17 @@ impl Builder<'_> {
         match &node.kind {
             Kind::Scalar(scalar) => Ok(self.scalar(scalar, &node.span)),
             Kind::MergeKey => Ok(Value::from("<<")),
-            Kind::Sequence(items) => self.deeper(id, |builder| builder.sequence(items)),
-            Kind::Mapping(pairs) => self.deeper(id, |builder| builder.mapping(pairs)),
+            Kind::Sequence(items) => self.sequence(items),
+            Kind::Mapping(pairs) => self.mapping(pairs),
             Kind::Alias(_) | Kind::Broken => Ok(Value::Null),
         }
     }
 
     fn follow(&mut self, alias: NodeId, target: NodeId) -> Result<Value, Stop> {
-        if self.following.contains(&alias) {
-            let span = self.span(alias);
-            return Err(Box::new(Located::new(self.text, ReadProblem::RecursiveAnchor, span, "this alias")));
-        }
         self.following.push(alias);
         let value = self.value(target);
         self.following.pop();
         value
-    }
-
-    fn deeper<T>(&mut self, id: NodeId, build: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
-        if self.depth == DEPTH_MAX {
-            return Err(Box::new(Located::new(self.text, ReadProblem::TooDeep, self.span(id), "too deep")));
-        }
-        self.depth += 1;
-        let result = build(self);
-        self.depth -= 1;
-        result
     }
 
     fn scalar(&mut self, scalar: &Scalar, span: &Range<usize>) -> Value {
@@ -109,7 +99,8 @@ impl Builder<'_> {
             Scalar::Uint(uint) => uint_value(*uint),
             Scalar::Text(text) => Value::from(text.as_str()),
             Scalar::Float(float) => float_value(*float).unwrap_or_else(|| {
-                self.report(ReadProblem::NotFinite, span.clone(), "this value");
+                let pointer = self.pointer.clone();
+                self.report_unless_replaced(pointer, ReadProblem::NotFinite, span.clone(), "this value");
                 Value::Null
             }),
         }
@@ -132,14 +123,17 @@ impl Builder<'_> {
                 self.merge(*key_node, *value_node, &mut map)?;
                 continue;
             }
-            self.count(*key_node)?;
-            let Some(key) = self.key(*key_node) else { continue };
-            if let Some(first) = written.insert(key.clone(), *key_node) {
+            let Some(key) = self.key(*key_node)? else { continue };
+            let first = written.insert(key.clone(), *key_node);
+            if let Some(first) = first {
                 self.duplicate(&key, first, *key_node);
             }
             let span = self.span(*key_node);
             let value = self.at(&key, |builder| {
-                builder.spans.forget(&builder.pointer);
+                builder.forget();
+                if first.is_some() {
+                    builder.spans.set_repeated(&builder.pointer, span.clone());
+                }
                 builder.spans.set_key(&builder.pointer, span);
                 builder.value(*value_node)
             })?;
@@ -157,24 +151,37 @@ impl Builder<'_> {
     }
 
     /// Returns a key as sigs.k8s.io/yaml names it (`convertToJSONableObject`).
-    fn key(&mut self, id: NodeId) -> Option<String> {
-        let mut target = id;
-        while let Kind::Alias(next) = self.tree.node(target).kind {
-            target = next;
+    fn key(&mut self, id: NodeId) -> Result<Option<String>, Stop> {
+        let tree = self.tree;
+        self.count(id)?;
+        if let Kind::Alias(target) = tree.node(id).kind {
+            self.following.push(id);
+            let key = self.key(target);
+            self.following.pop();
+            return key;
         }
-        let what = match &self.tree.node(target).kind {
-            Kind::Scalar(Scalar::Text(text)) => return Some(text.clone()),
-            Kind::Scalar(Scalar::Bool(bool)) => return Some(bool.to_string()),
-            Kind::Scalar(Scalar::Int(int)) => return Some(int.to_string()),
-            Kind::Scalar(Scalar::Float(float)) => return Some(float_key(*float)),
-            Kind::MergeKey => return Some("<<".to_owned()),
-            Kind::Broken => return None,
+        let what = match &tree.node(id).kind {
+            Kind::Scalar(Scalar::Text(text)) => return Ok(Some(text.clone())),
+            Kind::Scalar(Scalar::Bool(bool)) => return Ok(Some(bool.to_string())),
+            Kind::Scalar(Scalar::Int(int)) => return Ok(Some(int.to_string())),
+            Kind::Scalar(Scalar::Float(float)) => return Ok(Some(float_key(*float))),
+            Kind::MergeKey => return Ok(Some("<<".to_owned())),
+            Kind::Broken => return Ok(None),
             Kind::Scalar(Scalar::Null) => "null",
             Kind::Scalar(Scalar::Uint(_)) => "an integer this large",
-            Kind::Sequence(_) => "a list",
-            Kind::Mapping(_) | Kind::Alias(_) => "a mapping",
+            Kind::Sequence(_) => return Ok(self.collection_as_key(id, "a list")),
+            Kind::Mapping(_) | Kind::Alias(_) => return Ok(self.collection_as_key(id, "a mapping")),
         };
-        self.report(ReadProblem::KeyType { what }, self.span(id), "this key");
+        let written = self.following.last().copied().unwrap_or(id);
+        // No key is written so in a pointer, where `~` stands for itself only as `~0`.
+        let pointer = format!("{}/~{id}", self.pointer);
+        self.report_unless_replaced(pointer, ReadProblem::KeyType { what }, self.span(written), "this key");
+        Ok(None)
+    }
+
+    fn collection_as_key(&mut self, id: NodeId, what: &'static str) -> Option<String> {
+        let written = self.following.last().copied().unwrap_or(id);
+        self.report(ReadProblem::KeyType { what }, self.span(written), "this key");
         None
     }
 
@@ -191,14 +198,31 @@ impl Builder<'_> {
         self.expanded += 1;
         self.aliased += usize::from(!self.following.is_empty());
         let excessive = self.aliased > ALIASED_NODES_FREE
-            && self.expanded > 1000
+            && self.expanded > ALIAS_RATIO_NODES_MIN
             && share(self.aliased, self.expanded) > allowed_share(self.expanded);
-        if excessive || self.expanded > EXPANDED_NODES_MAX {
+        if excessive {
             let span = self.span(self.following.first().copied().unwrap_or(id));
             let problem = ReadProblem::ExcessiveAliases;
             return Err(Box::new(Located::new(self.text, problem, span, "while expanding this")));
         }
         Ok(())
+    }
+
+    /// Forgets what a value here has replaced.
+    fn forget(&mut self) {
+        self.spans.forget(&self.pointer);
+        let below = format!("{}/", self.pointer);
+        self.unless_replaced.retain(|pointer, _| *pointer != self.pointer && !pointer.starts_with(&below));
+    }
+
+    fn report_unless_replaced(
+        &mut self,
+        pointer: String,
+        problem: ReadProblem,
+        span: Range<usize>,
+        label: &'static str,
+    ) {
+        self.unless_replaced.insert(pointer, Located::new(self.text, problem, span, label));
     }
 
     pub(crate) fn span(&self, id: NodeId) -> Range<usize> {

@@ -1,21 +1,20 @@
 //! One YAML document as a tree, from the events of the parser.
 //!
-//! Follows no alias and merges nothing: `build` does. Where the parser is stricter than kubectl
-//! (`[-]`, `"\'"`, quoted text that continues at its key's indentation), the file is refused.
+//! Follows no alias and merges nothing: `build` does. Counts what following them would cost, so that
+//! nothing is built of a document that is too large or too deep.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, StructureStyle, Tag};
-
 use super::Compat;
-use super::limits::DEPTH_MAX;
+use super::limits::{ALIASED_BYTES_MAX, DEPTH_MAX};
 use super::located::Located;
 use super::problem::{ReadError, ReadProblem};
 use super::resolve::{ScalarTag, resolve};
 use super::source::Text;
 use super::stream::Document;
-use super::tree::{Kind, NodeId, Tree};
+use super::tree::{Kind, NodeId, Size, Tree};
+use super::yaml::{Event, EventKind, Layout, Mistake, Node, Parser};
 
 /// Returns the tree of a document and its root; `None` when it is empty or was reported.
 pub(crate) fn compose(
@@ -24,38 +23,31 @@ pub(crate) fn compose(
     mode: Compat,
     errors: &mut Vec<ReadError>,
 ) -> Option<(Tree, NodeId)> {
-    let mut composer = Composer::new(text, document, errors);
-    let options = granit_parser::options! {
-        emit_comments: false,
-        disallow_directives: true,
-        emit_unresolved_aliases: true,
-        flow_nesting_limit: DEPTH_MAX,
-        block_nesting_limit: DEPTH_MAX,
-    };
-    let mut parser = Parser::new_from_str_with_options(&document.content, options);
-    match composer.document(&mut parser) {
-        Ok(root) => {
-            if mode == Compat::Strict {
-                composer.check_nothing_follows(&mut parser);
-            }
-            root.map(|root| (composer.tree, root))
-        }
+    let mut composer = Composer::new(text, document);
+    let mut parser = Parser::new(&document.content);
+    let root = composer.document(&mut parser);
+    if mode == Compat::Strict && root.is_ok() {
+        composer.check_nothing_follows(&mut parser);
+        composer.check_indicators(&parser);
+    }
+    errors.append(&mut composer.errors);
+    match root {
+        Ok(root) => root.map(|root| (composer.tree, root)),
         Err(error) => {
-            composer.syntax(&error);
+            errors.push(*error);
             None
         }
     }
 }
 
-type Events<'a> = Parser<'a, StrInput<'a>>;
-
 struct Composer<'a> {
     text: &'a Text,
     document: &'a Document,
-    errors: &'a mut Vec<ReadError>,
+    errors: Vec<ReadError>,
     tree: Tree,
-    anchors: BTreeMap<usize, NodeId>,
+    anchors: BTreeMap<String, NodeId>,
     open: Vec<Open>,
+    aliased_bytes: usize,
     root: Option<NodeId>,
 }
 
@@ -63,60 +55,60 @@ struct Composer<'a> {
 struct Open {
     id: NodeId,
     children: Vec<NodeId>,
-    flow: bool,
+    layout: Layout,
 }
 
+type Stopped<T> = Result<T, Box<ReadError>>;
+
 impl<'a> Composer<'a> {
-    fn new(text: &'a Text, document: &'a Document, errors: &'a mut Vec<ReadError>) -> Self {
-        let tree = Tree::default();
-        Self { text, document, errors, tree, anchors: BTreeMap::new(), open: Vec::new(), root: None }
-    }
-
-    fn document(&mut self, events: &mut Events<'_>) -> Result<Option<NodeId>, ScanError> {
-        while let Some(next) = events.next_event() {
-            let (event, span) = next?;
-            if matches!(event, Event::DocumentEnd) {
-                break;
-            }
-            self.event(event, span);
-        }
-        Ok(self.root)
-    }
-
-    fn event(&mut self, event: Event<'_>, at: Span) {
-        let span = self.span(at);
-        match event {
-            Event::Alias(anchor) => self.alias(anchor, span),
-            Event::UnresolvedAlias(name) => self.unknown_anchor(&name, span),
-            Event::Scalar(value, style, anchor, tag) => {
-                let kind = self.scalar(&value, style, tag.as_deref(), &span);
-                let id = self.tree.push(kind, span);
-                self.anchors.insert(anchor, id);
-                self.attach(id);
-            }
-            Event::SequenceStart(style, anchor, _) => {
-                self.start(Kind::Sequence(Vec::new()), style, anchor, span);
-            }
-            Event::MappingStart(style, anchor, _) => {
-                self.start(Kind::Mapping(Vec::new()), style, anchor, span);
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.end(&span),
-            _ => {}
+    fn new(text: &'a Text, document: &'a Document) -> Self {
+        Self {
+            text,
+            document,
+            errors: Vec::new(),
+            tree: Tree::default(),
+            anchors: BTreeMap::new(),
+            open: Vec::new(),
+            aliased_bytes: 0,
+            root: None,
         }
     }
 
-    fn scalar(&mut self, value: &str, style: ScalarStyle, tag: Option<&Tag>, span: &Range<usize>) -> Kind {
-        if style == ScalarStyle::DoubleQuoted {
-            self.check_escapes(span);
+    fn document(&mut self, parser: &mut Parser<'_>) -> Stopped<Option<NodeId>> {
+        loop {
+            let event = parser.next_event().map_err(|mistake| self.syntax(mistake, parser))?;
+            if matches!(event.kind, EventKind::DocumentEnd | EventKind::StreamEnd) {
+                return Ok(self.root);
+            }
+            self.event(event)?;
         }
-        let plain = style == ScalarStyle::Plain && tag.is_none();
-        if plain && self.in_flow() && value.starts_with(['?', ':']) {
-            self.report(ReadProblem::FlowIndicator, span.clone(), "this value");
+    }
+
+    fn event(&mut self, event: Event) -> Stopped<()> {
+        let span = self.document.span(event.span);
+        match event.kind {
+            EventKind::Alias(name) => self.alias(&name, span)?,
+            EventKind::Scalar { node, value, implicit } => {
+                let kind = self.scalar(&node, &value, implicit, &span);
+                let id = self.tree.push(kind, span, Size::of(&value));
+                self.attach(id, node.anchor);
+            }
+            EventKind::SequenceStart(node, layout) => {
+                self.start(Kind::Sequence(Vec::new()), node, layout, span)?;
+            }
+            EventKind::MappingStart(node, layout) => self.start(Kind::Mapping(Vec::new()), node, layout, span)?,
+            EventKind::End => self.end(&span),
+            EventKind::DocumentStart | EventKind::DocumentEnd | EventKind::StreamEnd => {}
         }
-        if value == "<<" && (plain || is_merge_tag(tag)) {
+        Ok(())
+    }
+
+    fn scalar(&mut self, node: &Node, value: &str, implicit: bool, span: &Range<usize>) -> Kind {
+        let tag = ScalarTag::new(node.tag.as_deref(), implicit);
+        if value == "<<" && (implicit || tag == ScalarTag::Merge) {
             return Kind::MergeKey;
         }
-        match resolve(&scalar_tag(style, tag), value) {
+        match resolve(&tag, value) {
             Ok(scalar) => Kind::Scalar(scalar),
             Err(problem) => {
                 self.report(problem, span.clone(), "this value");
@@ -125,53 +117,47 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn in_flow(&self) -> bool {
-        self.open.last().is_some_and(|open| open.flow)
-    }
-
-    /// Refuses escapes that the parser knows and kubectl does not: `\/` and surrogates.
-    fn check_escapes(&mut self, span: &Range<usize>) {
-        let raw = &self.text.content[span.clone()];
-        let mut rest = raw;
-        while let Some(at) = rest.find('\\') {
-            let escape = &rest[at..];
-            if let Some(length) = unknown_escape(escape) {
-                let start = span.end - escape.len();
-                let problem = ReadProblem::Escape { escape: escape[..length].to_owned() };
-                self.report(problem, start..start + length, "this escape");
-            }
-            let escaped = escape[1..].chars().next().map_or(0, char::len_utf8);
-            rest = &escape[1 + escaped..];
-        }
-    }
-
-    fn alias(&mut self, anchor: usize, span: Range<usize>) {
-        let Some(target) = self.anchors.get(&anchor).copied() else {
-            return self.unknown_anchor("?", span);
+    fn alias(&mut self, name: &str, span: Range<usize>) -> Stopped<()> {
+        let Some(target) = self.anchors.get(name).copied() else {
+            let problem = ReadProblem::UnknownAnchor { name: name.to_owned() };
+            self.report(problem, span.clone(), "this alias");
+            let id = self.tree.push(Kind::Broken, span, Size::default());
+            self.attach(id, None);
+            return Ok(());
         };
-        let id = self.tree.push(Kind::Alias(target), span);
-        self.attach(id);
+        if self.open.iter().any(|open| open.id == target) {
+            return Err(self.located(ReadProblem::RecursiveAnchor, span, "this alias"));
+        }
+        let size = self.tree.node(target).size;
+        self.aliased_bytes = self.aliased_bytes.saturating_add(size.bytes);
+        if self.aliased_bytes > ALIASED_BYTES_MAX {
+            return Err(self.located(ReadProblem::ExcessiveAliases, span, "this alias is too much"));
+        }
+        if self.open.len() + size.height > DEPTH_MAX {
+            return Err(self.located(ReadProblem::TooDeep, span, "this alias is too deep"));
+        }
+        let id = self.tree.push(Kind::Alias(target), span, size);
+        self.attach(id, None);
+        Ok(())
     }
 
-    fn unknown_anchor(&mut self, name: &str, span: Range<usize>) {
-        let problem = ReadProblem::UnknownAnchor { name: name.to_owned() };
-        self.report(problem, span.clone(), "this alias");
-        let id = self.tree.push(Kind::Broken, span);
-        self.attach(id);
-    }
-
-    fn start(&mut self, kind: Kind, style: StructureStyle, anchor: usize, span: Range<usize>) {
-        let id = self.tree.push(kind, span);
-        self.anchors.insert(anchor, id);
-        self.attach(id);
-        self.open.push(Open { id, children: Vec::new(), flow: style == StructureStyle::Flow });
+    fn start(&mut self, kind: Kind, node: Node, layout: Layout, span: Range<usize>) -> Stopped<()> {
+        if self.open.len() == DEPTH_MAX {
+            return Err(self.located(ReadProblem::TooDeep, span, "too deep"));
+        }
+        let id = self.tree.push(kind, span, Size::default());
+        self.attach(id, node.anchor);
+        self.open.push(Open { id, children: Vec::new(), layout });
+        Ok(())
     }
 
     fn end(&mut self, at: &Range<usize>) {
         let Some(open) = self.open.pop() else { return };
+        let size = Size::around(open.children.iter().map(|id| self.tree.node(*id).size));
         let last = open.children.last().map(|id| self.tree.node(*id).span.end);
         let node = self.tree.node_mut(open.id);
-        let end = if open.flow { Some(at.end) } else { last };
+        let end = if open.layout == Layout::Flow { Some(at.end) } else { last };
+        node.size = size;
         node.span.end = end.unwrap_or(node.span.end).max(node.span.start);
         match &mut node.kind {
             Kind::Mapping(pairs) => {
@@ -181,68 +167,50 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn attach(&mut self, id: NodeId) {
+    fn attach(&mut self, id: NodeId, anchor: Option<String>) {
+        if let Some(name) = anchor {
+            self.anchors.insert(name, id);
+        }
         match self.open.last_mut() {
             Some(open) => open.children.push(id),
             None => self.root = Some(id),
         }
     }
 
-    fn check_nothing_follows(&mut self, events: &mut Events<'_>) {
-        let next = events.next_event();
-        let marker = match &next {
-            None | Some(Ok((Event::StreamEnd, _))) => return,
-            Some(Ok((_, span))) => span.start,
-            Some(Err(error)) => *error.marker(),
+    /// kubectl reads one document and drops what follows it.
+    fn check_nothing_follows(&mut self, parser: &mut Parser<'_>) {
+        let start = match parser.next_event() {
+            Ok(Event { kind: EventKind::StreamEnd, .. }) => return,
+            Ok(event) => event.span.start,
+            Err(mistake) => mistake.span.start,
         };
-        let at = self.offset(marker.byte_offset());
-        let span = at..at + self.text.content[at..].lines().next().map_or(0, str::len);
+        let start = self.document.span(start..start).start;
+        let span = self.text.first_line(start..self.text.content.len());
         self.report(ReadProblem::ContentAfterEnd, span, "would be dropped");
     }
 
-    fn syntax(&mut self, error: &ScanError) {
-        let at = self.offset(error.marker().byte_offset());
-        let end = at + self.text.content[at..].chars().next().map_or(0, char::len_utf8);
-        let problem = ReadProblem::Yaml { reason: error.info() };
-        self.report(problem, at..end, "here");
+    /// Every other tool reads `[?a]` and `[:a]` as text.
+    fn check_indicators(&mut self, parser: &Parser<'_>) {
+        for at in parser.tight_indicators() {
+            let span = self.document.span(*at..*at + 1);
+            self.report(ReadProblem::FlowIndicator, span, "this sign");
+        }
+    }
+
+    fn syntax(&self, mistake: Mistake, parser: &Parser<'_>) -> Box<ReadError> {
+        let is_indicator = parser.tight_indicators().contains(&mistake.span.start);
+        let span = self.document.span(mistake.span);
+        if is_indicator {
+            return self.located(ReadProblem::FlowIndicator, span, "this sign");
+        }
+        self.located(ReadProblem::Yaml(mistake.problem), self.text.first_line(span), "here")
     }
 
     fn report(&mut self, problem: ReadProblem, span: Range<usize>, label: &'static str) {
         self.errors.push(Located::new(self.text, problem, span, label));
     }
 
-    fn span(&self, at: Span) -> Range<usize> {
-        let range = at.byte_range().unwrap_or(0..0);
-        self.document.span(range)
+    fn located(&self, problem: ReadProblem, span: Range<usize>, label: &'static str) -> Box<ReadError> {
+        Box::new(Located::new(self.text, problem, span, label))
     }
-
-    fn offset(&self, within: Option<usize>) -> usize {
-        let within = within.unwrap_or(0).min(self.document.content.len());
-        self.document.span(within..within).start
-    }
-}
-
-/// Returns the length of the escape at the start of `text`, if kubectl does not know it.
-fn unknown_escape(text: &str) -> Option<usize> {
-    match text.as_bytes() {
-        [b'\\', b'/', ..] => Some(2),
-        [b'\\', b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', _, _, ..] => Some(6),
-        _ => None,
-    }
-}
-
-/// Returns which rule reads the scalar. Like go-yaml, tags it does not know make text.
-fn scalar_tag(style: ScalarStyle, tag: Option<&Tag>) -> ScalarTag {
-    let Some(tag) = tag else {
-        return if style == ScalarStyle::Plain { ScalarTag::Plain } else { ScalarTag::Text };
-    };
-    match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
-        Some(name @ ("null" | "bool" | "int" | "float" | "timestamp")) => ScalarTag::Core(name.to_owned()),
-        Some("binary") => ScalarTag::Binary,
-        _ => ScalarTag::Text,
-    }
-}
-
-fn is_merge_tag(tag: Option<&Tag>) -> bool {
-    tag.and_then(|tag| tag.suffix_in_namespace("tag:yaml.org,2002:")).as_deref() == Some("merge")
 }

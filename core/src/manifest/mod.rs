@@ -9,6 +9,7 @@ mod compose;
 mod identity;
 pub mod images;
 mod json;
+mod kustomize;
 pub mod limits;
 mod list;
 mod located;
@@ -27,21 +28,25 @@ mod secret;
 mod source;
 mod spans;
 mod stream;
+mod timestamp;
 mod tree;
 mod wire;
+mod yaml;
 
 pub use identity::{Gvk, ObjectId, Origin};
+pub use kustomize::{TwoReadings, two_readings};
 pub use located::{Located, Problems};
 pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, normalise};
 pub use note::{Change, Note};
 pub use object::identify;
 pub use object_problem::ObjectProblem;
 pub use problem::{ReadError, ReadErrors, ReadProblem};
-pub use reader::read;
+pub use reader::{read, values};
 pub use scope::{Resource, Scope, ScopeTable, is_builtin_group};
 pub use source::{SourceFile, Text};
 pub use spans::{Spans, push_step};
 pub use wire::to_body;
+pub use yaml::Syntax;
 
 use std::sync::Arc;
 
@@ -49,11 +54,12 @@ use miette::SourceSpan;
 use serde_json::Value;
 
 /// How closely the reader follows kubectl where kubectl is careless.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Compat {
     /// Refuses what kubectl silently guesses, drops or overwrites.
     Strict,
-    /// Reads every file as kubectl does.
+    /// Reads every file as kubectl does, and notes keys that are written twice.
     Kubectl,
 }
 

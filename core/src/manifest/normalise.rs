@@ -9,6 +9,7 @@ use miette::Diagnostic;
 use serde_json::Value;
 use thiserror::Error;
 
+use super::limits::OBJECTS_MAX;
 use super::note::{Change, Note};
 use super::scope::{Scope, ScopeTable, is_builtin_group};
 use super::{Gvk, Located, Manifest, ObjectId, Origin, Problems, ReadError, identify, prune, secret};
@@ -78,6 +79,17 @@ pub enum NormaliseProblem {
         second: Origin,
     },
 
+    /// More objects than any deploy should have.
+    #[error("the set has {objects} objects, more than the {OBJECTS_MAX} allowed")]
+    #[diagnostic(
+        code(landfall::manifest::too_many_objects),
+        help("divide them among several environments, each with a source of its own")
+    )]
+    TooManyObjects {
+        /// How many there are.
+        objects: usize,
+    },
+
     /// A Secret's text that is not text. The value itself is never shown.
     #[error("`stringData.{key}` of {object} must be text")]
     #[diagnostic(
@@ -103,6 +115,11 @@ pub fn normalise(
     table: &ScopeTable,
     defaults: &Defaults,
 ) -> Result<Normalised, NormaliseErrors> {
+    if let Some(beyond) = manifests.get(OBJECTS_MAX) {
+        let problem = NormaliseProblem::TooManyObjects { objects: manifests.len() };
+        let span = beyond.text.first_line(beyond.spans.nearest("").unwrap_or(0..0));
+        return Err(Problems::one(Located::new(&beyond.text, problem, span, "one too many").without_text()));
+    }
     let table = table.with_crds(&manifests);
     let mut set = Set { table: &table, defaults, kept: BTreeMap::new(), notes: Vec::new(), errors: Vec::new() };
     for manifest in manifests {
@@ -131,6 +148,7 @@ impl Set<'_> {
         };
         let mut changes = Vec::new();
         let Some(object) = self.place(&mut manifest, stated, &mut changes) else { return };
+        changes.extend(repeated(&manifest));
         changes.extend(prune::server_fields(&mut manifest.object));
         let builtin = is_builtin_group(&object.group);
         changes.extend(prune::nulls(&mut manifest.object, builtin));
@@ -183,6 +201,12 @@ impl Set<'_> {
         let error = Located::new(&manifest.text, problem, manifest.text.first_line(span), "here");
         self.errors.push(if secret::is_secret(&manifest.object) { error.without_text() } else { error });
     }
+}
+
+/// Returns the keys that only `Compat::Kubectl` lets through.
+fn repeated(manifest: &Manifest) -> Option<Change> {
+    let fields: Vec<String> = manifest.spans.repeated().cloned().collect();
+    (!fields.is_empty()).then_some(Change::RepeatedKeysDropped { fields })
 }
 
 fn remove_namespace(object: &mut Value) {

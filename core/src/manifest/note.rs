@@ -28,6 +28,11 @@ pub enum Change {
         /// The fields' paths.
         fields: Vec<String>,
     },
+    /// Keys were written twice in one mapping, and the last counts.
+    RepeatedKeysDropped {
+        /// The keys' JSON pointers.
+        fields: Vec<String>,
+    },
     /// Fields were null.
     NullsDropped {
         /// The fields' JSON pointers.
@@ -43,6 +48,9 @@ impl fmt::Display for Change {
             }
             Self::ServerFieldsDropped { fields } => {
                 write!(f, "fields that the server sets ignored: {}", fields.join(", "))
+            }
+            Self::RepeatedKeysDropped { fields } => {
+                write!(f, "written twice, and only the last counts: {}", fields.join(", "))
             }
             Self::NullsDropped { fields } => write!(f, "fields without value ignored: {}", fields.join(", ")),
         }

@@ -3,8 +3,9 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::limits::{DEPTH_MAX, FILE_BYTES_MAX};
+use super::limits::{DEPTH_MAX, DOCUMENTS_MAX, FILE_BYTES_MAX};
 use super::located::{Located, Problems};
+use super::yaml::Syntax;
 
 /// One problem of one file.
 pub type ReadError = Located<ReadProblem>;
@@ -22,6 +23,14 @@ pub enum ReadProblem {
         /// Size of the file.
         bytes: usize,
     },
+
+    /// git-lfs keeps the content elsewhere.
+    #[error("this is a pointer of git-lfs, not the file itself")]
+    #[diagnostic(
+        code(landfall::manifest::lfs_pointer),
+        help("keep manifests out of git-lfs: delete their line in `.gitattributes` and add them again")
+    )]
+    LfsPointer,
 
     /// The bytes are not valid text; kubectl replaces them silently.
     #[error("the text is not valid UTF-8")]
@@ -54,36 +63,19 @@ pub enum ReadProblem {
     },
 
     /// The text is not YAML.
-    #[error("this is not valid YAML: {reason}")]
-    #[diagnostic(
-        code(landfall::manifest::yaml_syntax),
-        help(
-            "correct the syntax; an unquoted value cannot start with one of `@ % * & ! [ {{ \"` \
-              or contain `: `"
-        )
-    )]
-    Yaml {
-        /// The parser's words.
-        reason: String,
-    },
+    #[error("this is not valid YAML: {0}")]
+    #[diagnostic(code(landfall::manifest::yaml_syntax), help("{}", help_of(.0)))]
+    Yaml(Syntax),
 
     /// The text is not JSON although it starts with `{`.
     #[error("this is not valid JSON: {reason}")]
     #[diagnostic(
         code(landfall::manifest::json_syntax),
-        help("a file that starts with `{{` is read as JSON only: no comments, no `---`")
+        help("correct the JSON: it has no comments, and no comma behind the last item")
     )]
     Json {
         /// What the parser expected.
         reason: &'static str,
-    },
-
-    /// Escapes YAML 1.2 knows and kubectl does not.
-    #[error("kubectl does not know the escape `{escape}`")]
-    #[diagnostic(code(landfall::manifest::unknown_escape), help("write the character itself instead of the escape"))]
-    Escape {
-        /// The escape as written.
-        escape: String,
     },
 
     /// A value in `[]` or `{}` that kubectl reads as a key or not at all.
@@ -169,6 +161,11 @@ pub enum ReadProblem {
     )]
     ExcessiveAliases,
 
+    /// More documents than any file should have.
+    #[error("the file has more than the {DOCUMENTS_MAX} documents allowed")]
+    #[diagnostic(code(landfall::manifest::too_many_documents), help("split the file"))]
+    TooManyDocuments,
+
     /// Nesting without end.
     #[error("values are nested deeper than {DEPTH_MAX} levels")]
     #[diagnostic(code(landfall::manifest::too_deep), help("flatten the structure"))]
@@ -178,6 +175,11 @@ pub enum ReadProblem {
     #[error("JSON has no infinity and no NaN")]
     #[diagnostic(code(landfall::manifest::not_finite), help("quote the value if it is text"))]
     NotFinite,
+
+    /// A number that no 64-bit float holds.
+    #[error("this number is too large")]
+    #[diagnostic(code(landfall::manifest::number_too_large), help("put it in quotes if it is text"))]
+    NumberTooLarge,
 
     /// A tag that does not fit its value.
     #[error("this value cannot be read as !!{tag}")]
@@ -204,4 +206,9 @@ pub enum ReadProblem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Object(#[from] super::object_problem::ObjectProblem),
+}
+
+/// Returns what to do about a mistake in the syntax.
+fn help_of(syntax: &Syntax) -> String {
+    syntax.help().map_or_else(String::new, |help| help.to_string())
 }

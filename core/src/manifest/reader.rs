@@ -3,6 +3,7 @@
 //! Reports everything that is wrong with a file at once, and then returns no manifest.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,41 +11,49 @@ use serde_json::Value;
 use super::limits::FILE_BYTES_MAX;
 use super::located::Located;
 use super::problem::{ReadError, ReadErrors, ReadProblem};
-use super::source::{SourceFile, Text, decode};
+use super::source::{SourceFile, Text, UTF8_MARK, decode};
 use super::spans::Spans;
 use super::tree::{NodeId, Tree};
 use super::{Compat, Manifest, build, compose, json, list, object, stream};
 
+/// How every pointer starts that git-lfs leaves in place of a file.
+const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/v1";
+
 /// Reads every object of a file.
 pub fn read(source: &SourceFile, mode: Compat) -> Result<Vec<Manifest>, ReadErrors> {
+    let (text, mut errors) = open(source, mode)?;
+    let mut manifests = Vec::new();
+    for (value, spans) in documents(&text, mode, &mut errors) {
+        list::unpack(value, spans, &text, &mut manifests, &mut errors);
+    }
+    for manifest in &manifests {
+        errors.extend(object::identify(manifest).err().unwrap_or_default());
+    }
+    complete(manifests, errors, &text)
+}
+
+/// Reads the value of each document that is not null, whatever it is.
+pub fn values(source: &SourceFile, mode: Compat) -> Result<Vec<Value>, ReadErrors> {
+    let (text, mut errors) = open(source, mode)?;
+    let values = documents(&text, mode, &mut errors).into_iter().map(|(value, _)| value).collect();
+    complete(values, errors, &text)
+}
+
+fn open(source: &SourceFile, mode: Compat) -> Result<(Arc<Text>, Vec<ReadError>), ReadErrors> {
     if source.bytes.len() > FILE_BYTES_MAX {
         let problem = ReadProblem::FileTooLarge { bytes: source.bytes.len() };
         let error = Located::new(&Text::empty(&source.path), problem, 0..0, "this file");
         return Err(ReadErrors::one(error));
     }
     let (text, invalid) = decode(source);
-    let text = Arc::new(text);
+    if text.content.starts_with(LFS_POINTER) {
+        return Err(ReadErrors::one(Located::new(&text, ReadProblem::LfsPointer, 0..LFS_POINTER.len(), "a pointer")));
+    }
     let mut errors = Vec::new();
-    if mode == Compat::Strict {
+    if mode == Compat::Strict || source.bytes.starts_with(&UTF8_MARK) {
         report_invalid(&text, &invalid, &mut errors);
     }
-    let mut manifests = Vec::new();
-    for (value, spans) in objects(&text, mode, &mut errors) {
-        list::unpack(value, spans, &text, &mut manifests, &mut errors);
-    }
-    for manifest in &manifests {
-        errors.extend(object::identify(manifest).err().unwrap_or_default());
-    }
-    errors.sort_by_key(|error| (error.line, error.column));
-    if mentions_secret(&text) {
-        errors = errors.into_iter().map(Located::without_text).collect();
-    }
-    if errors.is_empty() { Ok(manifests) } else { Err(ReadErrors::new(errors)) }
-}
-
-/// Returns whether showing lines of this text could show values of a Secret.
-fn mentions_secret(text: &Text) -> bool {
-    text.content.lines().any(|line| line.contains("kind") && line.contains("Secret"))
+    Ok((Arc::new(text), errors))
 }
 
 fn report_invalid(text: &Text, invalid: &[Range<usize>], errors: &mut Vec<ReadError>) {
@@ -53,23 +62,56 @@ fn report_invalid(text: &Text, invalid: &[Range<usize>], errors: &mut Vec<ReadEr
     }
 }
 
-/// Returns the value of each document that is neither empty nor null.
-fn objects(text: &Text, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<(Value, Spans)> {
-    let mut objects = Vec::new();
-    for (tree, root) in trees(text, mode, errors) {
-        let built = build::build(&tree, root, (text, mode), errors);
-        objects.extend(built.filter(|(value, _)| !value.is_null()));
+fn complete<T>(found: Vec<T>, mut errors: Vec<ReadError>, text: &Text) -> Result<Vec<T>, ReadErrors> {
+    if errors.is_empty() {
+        return Ok(found);
     }
-    objects
+    errors.sort_by_key(|error| (error.line, error.column));
+    if mentions_secret(text) {
+        errors = errors.into_iter().map(Located::without_text).collect();
+    }
+    Err(ReadErrors::new(errors))
 }
 
-fn trees(text: &Text, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<(Tree, NodeId)> {
-    if json::is_json(text) {
-        return json::parse(text, errors);
+/// Returns whether showing lines of this text could show values of a Secret.
+fn mentions_secret(text: &Text) -> bool {
+    text.content.lines().any(|line| line.contains("kind") && line.contains("Secret"))
+}
+
+fn documents(text: &Text, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<(Value, Spans)> {
+    let mut documents = Vec::new();
+    for (tree, root) in trees(text, mode, errors) {
+        let built = build::build(&tree, root, (text, mode), errors);
+        documents.extend(built.filter(|(value, _)| !value.is_null()));
     }
+    documents
+}
+
+/// Reads JSON where the text starts with `{`, and YAML from where that fails (`YAMLOrJSONDecoder`).
+fn trees(text: &Text, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<(Tree, NodeId)> {
     let mut trees = Vec::new();
-    for document in stream::split(text, errors) {
-        trees.extend(compose::compose(text, &document, mode, errors));
+    if !json::is_json(text) {
+        yaml(text, 0, mode, &mut trees, errors);
+        return trees;
+    }
+    let Err(ended) = json::parse(text, &mut trees) else { return trees };
+    let mut yaml_errors = Vec::new();
+    match ended.yaml {
+        Some(from) => yaml(text, from, mode, &mut trees, &mut yaml_errors),
+        None => yaml_errors.push(ended.error.clone()),
+    }
+    // What cannot be read in either way is explained as what its name says that it is.
+    let named_json = Path::new(&text.path).extension().is_some_and(|ending| ending == "json");
+    if named_json && !yaml_errors.is_empty() {
+        errors.push(ended.error);
+    } else {
+        errors.append(&mut yaml_errors);
     }
     trees
+}
+
+fn yaml(text: &Text, from: usize, mode: Compat, trees: &mut Vec<(Tree, NodeId)>, errors: &mut Vec<ReadError>) {
+    for document in stream::split(text, from, mode, errors) {
+        trees.extend(compose::compose(text, &document, mode, errors));
+    }
 }

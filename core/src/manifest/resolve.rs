@@ -3,11 +3,20 @@
 //! `yes` is true, `0644` is 420, `12:30` is text (go-yaml v2.4 `resolve.go`).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::number::{is_yaml_float, parse_float, parse_int, parse_uint};
 use super::problem::ReadProblem;
+use super::timestamp::is_timestamp;
 use super::tree::Scalar;
+
+/// Base64 as Go decodes it: the bits behind the last byte may be anything.
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
+/// The prefix of the tags that YAML itself defines.
+const YAML_TAGS: &[u8] = b"tag:yaml.org,2002:";
 
 /// The tag written in front of a scalar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,13 +29,30 @@ pub(crate) enum ScalarTag {
     Binary,
     /// Quoted, a block, `!!str`, or any tag go-yaml does not know.
     Text,
+    /// `!!merge`.
+    Merge,
+}
+
+impl ScalarTag {
+    /// Returns which rule reads a scalar with this tag; like go-yaml, tags it does not know make text.
+    pub(crate) fn new(tag: Option<&[u8]>, implicit: bool) -> Self {
+        let Some(tag) = tag else {
+            return if implicit { Self::Plain } else { Self::Text };
+        };
+        match tag.strip_prefix(YAML_TAGS).map(str::from_utf8) {
+            Some(Ok(name @ ("null" | "bool" | "int" | "float" | "timestamp"))) => Self::Core(name.to_owned()),
+            Some(Ok("binary")) => Self::Binary,
+            Some(Ok("merge")) => Self::Merge,
+            _ => Self::Text,
+        }
+    }
 }
 
 /// Returns what the scalar `text` means.
 pub(crate) fn resolve(tag: &ScalarTag, text: &str) -> Result<Scalar, ReadProblem> {
     match tag {
         ScalarTag::Plain => Ok(plain(text)),
-        ScalarTag::Text => Ok(Scalar::Text(text.to_owned())),
+        ScalarTag::Text | ScalarTag::Merge => Ok(Scalar::Text(text.to_owned())),
         ScalarTag::Binary => binary(text),
         ScalarTag::Core(name) => tagged(name, text),
     }
@@ -87,8 +113,18 @@ fn without_underscores(text: &str) -> Option<String> {
 
 fn binary(text: &str) -> Result<Scalar, ReadProblem> {
     let unbroken = text.replace(['\r', '\n'], "");
-    let bytes = STANDARD.decode(unbroken).map_err(|_| ReadProblem::BinaryTag)?;
-    Ok(Scalar::Text(String::from_utf8_lossy(&bytes).into_owned()))
+    let bytes = BASE64.decode(unbroken).map_err(|_| ReadProblem::BinaryTag)?;
+    Ok(Scalar::Text(with_replacements(&bytes)))
+}
+
+/// Reads UTF-8 with one U+FFFD for each byte that is none, as Go does.
+fn with_replacements(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
 }
 
 fn tagged(tag: &str, text: &str) -> Result<Scalar, ReadProblem> {
@@ -104,13 +140,4 @@ fn tagged(tag: &str, text: &str) -> Result<Scalar, ReadProblem> {
         ("float", float @ Scalar::Float(_)) => Ok(float),
         _ => Err(ReadProblem::Tag { tag: tag.to_owned() }),
     }
-}
-
-/// Returns whether `text` starts with a date, the part every timestamp format shares.
-fn is_timestamp(text: &str) -> bool {
-    let date = text.split(['T', 't', ' ']).next().unwrap_or(text);
-    let parts: Vec<&str> = date.split('-').collect();
-    let all_digits = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    all_digits && matches!(lengths.as_slice(), [4, 1..=2, 1..=2])
 }

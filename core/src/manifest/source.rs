@@ -81,12 +81,15 @@ fn line_starts(content: &str) -> Vec<usize> {
     starts
 }
 
+/// What kubectl takes off the start of a file. Behind it, it replaces no invalid bytes and refuses them.
+pub(crate) const UTF8_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
 /// Decodes the bytes of a file, and returns where a replacement character stands for
 /// bytes that were not valid.
 pub(crate) fn decode(file: &SourceFile) -> (Text, Vec<Range<usize>>) {
     let bytes = file.bytes.as_slice();
     let (content, invalid) = match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest),
+        _ if bytes.starts_with(&UTF8_MARK) => utf8(&bytes[UTF8_MARK.len()..]),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
         _ => utf8(bytes),

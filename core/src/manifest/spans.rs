@@ -8,6 +8,7 @@ use std::ops::Range;
 pub struct Spans {
     values: BTreeMap<String, Range<usize>>,
     keys: BTreeMap<String, Range<usize>>,
+    repeated: BTreeMap<String, Range<usize>>,
 }
 
 impl Spans {
@@ -32,6 +33,15 @@ impl Spans {
         }
     }
 
+    /// Returns the pointers of values whose keys were written before, with other values that nobody sees.
+    pub fn repeated(&self) -> impl Iterator<Item = &String> {
+        self.repeated.keys()
+    }
+
+    pub(crate) fn set_repeated(&mut self, pointer: &str, span: Range<usize>) {
+        self.repeated.insert(pointer.to_owned(), span);
+    }
+
     pub(crate) fn set(&mut self, pointer: &str, span: Range<usize>) {
         self.values.insert(pointer.to_owned(), span);
     }
@@ -42,7 +52,7 @@ impl Spans {
 
     /// Forgets everything at and below `pointer`, because another value replaces it.
     pub(crate) fn forget(&mut self, pointer: &str) {
-        for map in [&mut self.values, &mut self.keys] {
+        for map in [&mut self.values, &mut self.keys, &mut self.repeated] {
             let below = children(map, pointer).map(|(key, _)| key.clone());
             for key in below.collect::<Vec<_>>() {
                 map.remove(&key);
@@ -53,7 +63,11 @@ impl Spans {
 
     /// Returns the spans at and below `pointer` as those of an object of its own.
     pub(crate) fn under(&self, pointer: &str) -> Self {
-        let mut below = Self { values: rooted(&self.values, pointer), keys: rooted(&self.keys, pointer) };
+        let mut below = Self {
+            values: rooted(&self.values, pointer),
+            keys: rooted(&self.keys, pointer),
+            repeated: rooted(&self.repeated, pointer),
+        };
         below.values.extend(self.value(pointer).map(|span| (String::new(), span)));
         below
     }

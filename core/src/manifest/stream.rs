@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::Compat;
+use super::limits::DOCUMENTS_MAX;
 use super::located::Located;
 use super::problem::{ReadError, ReadProblem};
 use super::source::Text;
@@ -12,9 +14,11 @@ use super::source::Text;
 /// The text of one document, and where it stands in its file.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// What the parser reads: line ends are LF.
+    /// What the parser reads: line ends are LF, also behind the last line.
     pub(crate) content: String,
     start: usize,
+    /// Bytes of the file that it stands for.
+    length: usize,
     /// Offsets in `content` after which that many bytes in total are missing.
     dropped: Vec<(usize, usize)>,
 }
@@ -31,26 +35,32 @@ impl Document {
 
     fn offset(&self, within: usize, drops_before: usize) -> usize {
         let missing = drops_before.checked_sub(1).map_or(0, |last| self.dropped[last].1);
-        self.start + within + missing
+        self.start + (within + missing).min(self.length)
     }
 }
 
-/// Splits a file into documents.
-pub(crate) fn split(text: &Text, errors: &mut Vec<ReadError>) -> Vec<Document> {
-    let content = &text.content;
+/// Splits what stands behind `from` into documents.
+pub(crate) fn split(text: &Text, from: usize, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<Document> {
     let mut documents = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    for line in content.split_inclusive('\n') {
+    let mut start = from;
+    let mut at = from;
+    for line in text.content[from..].split_inclusive('\n') {
         let next = at + line.len();
         if let Some(rest) = line.strip_prefix("---") {
             check_separator(text, rest, next, errors);
-            documents.extend(document(text, start..at, errors));
-            start = next;
+            if documents.len() == DOCUMENTS_MAX {
+                errors.push(Located::new(text, ReadProblem::TooManyDocuments, at..at + 3, "one too many"));
+                return Vec::new();
+            }
+            // A separator that ends no document is part of the next one.
+            if at > start {
+                documents.extend(document(text, start..at, mode, errors));
+                start = next;
+            }
         }
         at = next;
     }
-    documents.extend(document(text, start..at, errors));
+    documents.extend(document(text, start..at, mode, errors));
     documents
 }
 
@@ -64,35 +74,26 @@ fn check_separator(text: &Text, rest: &str, line_end: usize, errors: &mut Vec<Re
 }
 
 /// Returns the document in `range`, or nothing if it is empty or cannot be read at all.
-fn document(text: &Text, range: Range<usize>, errors: &mut Vec<ReadError>) -> Option<Document> {
+fn document(text: &Text, range: Range<usize>, mode: Compat, errors: &mut Vec<ReadError>) -> Option<Document> {
     let raw = &text.content[range.clone()];
     let unmarked = raw.strip_prefix('\u{FEFF}').unwrap_or(raw);
     let start = range.end - unmarked.len();
-    if unmarked.trim().is_empty() {
-        return control_character(text, unmarked, start, errors);
-    }
-    if let Some((at, problem)) = unmarked.char_indices().find_map(|(at, c)| refused(c).map(|p| (at, p))) {
-        let span = start + at..start + at + unmarked[at..].chars().next().map_or(0, char::len_utf8);
+    let refused = unmarked.char_indices().find_map(|(at, c)| Some((at, c, refused(at, c, mode)?)));
+    if let Some((at, character, problem)) = refused {
+        let span = start + at..start + at + character.len_utf8();
         errors.push(Located::new(text, problem, span, "here"));
         return None;
     }
-    Some(normalised(unmarked, start))
+    (!unmarked.is_empty()).then(|| normalised(unmarked, start))
 }
 
-fn control_character<T>(text: &Text, blank: &str, start: usize, errors: &mut Vec<ReadError>) -> Option<T> {
-    let found = blank.char_indices().find(|(_, c)| is_control(*c));
-    if let Some((at, character)) = found {
-        let problem = ReadProblem::ControlCharacter { code: character.into() };
-        errors.push(Located::new(text, problem, start + at..start + at + 1, "here"));
-    }
-    None
-}
-
-fn refused(character: char) -> Option<ReadProblem> {
+fn refused(at: usize, character: char, mode: Compat) -> Option<ReadProblem> {
     let code = u32::from(character);
     match character {
         _ if is_control(character) => Some(ReadProblem::ControlCharacter { code }),
-        '\u{85}' | '\u{2028}' | '\u{2029}' => Some(ReadProblem::InvisibleLineBreak { code }),
+        // Behind a second mark kubectl drops the first character of each line.
+        '\u{FEFF}' if at == 0 => Some(ReadProblem::ControlCharacter { code }),
+        '\u{85}' | '\u{2028}' | '\u{2029}' if mode == Compat::Strict => Some(ReadProblem::InvisibleLineBreak { code }),
         _ => None,
     }
 }
@@ -105,20 +106,19 @@ fn is_control(character: char) -> bool {
     }
 }
 
-/// Turns CR LF into LF, as kubectl's line reader does.
+/// Turns CR LF into LF and ends the last line, as kubectl's line reader does.
 fn normalised(raw: &str, start: usize) -> Document {
-    let mut content = String::with_capacity(raw.len());
+    let mut content = String::with_capacity(raw.len() + 1);
     let mut dropped = Vec::new();
-    let mut missing = 0;
-    let mut characters = raw.chars().peekable();
-    while let Some(character) = characters.next() {
-        let crlf = character == '\r' && characters.peek() == Some(&'\n');
-        if crlf {
-            missing += 1;
+    for (missing, line) in raw.split("\r\n").enumerate() {
+        if missing > 0 {
             dropped.push((content.len(), missing));
-        } else {
-            content.push(character);
+            content.push('\n');
         }
+        content.push_str(line);
     }
-    Document { content, start, dropped }
+    if !content.ends_with('\n') {
+        content.push('\n');
+    }
+    Document { content, start, length: raw.len(), dropped }
 }

@@ -16,6 +16,15 @@ pub(crate) struct Tree {
 pub(crate) struct Node {
     pub(crate) kind: Kind,
     pub(crate) span: Range<usize>,
+    pub(crate) size: Size,
+}
+
+/// What a node costs once its aliases are followed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    pub(crate) bytes: usize,
+    /// Levels of collections.
+    pub(crate) height: usize,
 }
 
 /// What a node is.
@@ -44,8 +53,8 @@ pub(crate) enum Scalar {
 }
 
 impl Tree {
-    pub(crate) fn push(&mut self, kind: Kind, span: Range<usize>) -> NodeId {
-        self.nodes.push(Node { kind, span });
+    pub(crate) fn push(&mut self, kind: Kind, span: Range<usize>, size: Size) -> NodeId {
+        self.nodes.push(Node { kind, span, size });
         self.nodes.len() - 1
     }
 
@@ -55,5 +64,24 @@ impl Tree {
 
     pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut Node {
         &mut self.nodes[id]
+    }
+}
+
+impl Size {
+    /// What a value and its place cost besides its text.
+    const NODE_BYTES: usize = 32;
+
+    /// Returns the size of a scalar.
+    pub(crate) fn of(text: &str) -> Self {
+        Self { bytes: Self::NODE_BYTES + text.len(), height: 0 }
+    }
+
+    /// Returns the size of a collection.
+    pub(crate) fn around(children: impl Iterator<Item = Self>) -> Self {
+        let empty = Self { bytes: Self::NODE_BYTES, height: 1 };
+        children.fold(empty, |all, child| Self {
+            bytes: all.bytes.saturating_add(child.bytes),
+            height: all.height.max(child.height + 1),
+        })
     }
 }

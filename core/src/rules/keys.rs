@@ -143,6 +143,12 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("detected"),
         "how the folder becomes manifests",
     ),
+    key(
+        "environments.*.compat",
+        Kind::Choice(&["strict", "kubectl"]),
+        Default::Is("strict"),
+        "`kubectl` reads plain YAML with a key written twice, text after `...`, or invalid UTF-8 as kubectl would",
+    ),
     key("environments.*.images", Kind::Names, Default::None, "image references by the name that the manifests use"),
     key(
         "environments.*.images.*",

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
+use crate::manifest::Compat;
 
 pub use docs::docs;
 pub use mistake::{Mistake, RulesErrors};
@@ -79,6 +80,8 @@ pub struct Environment {
     pub source: String,
     /// How the folder is rendered; none to detect it.
     pub render: Option<Renderer>,
+    /// How its plain manifests are read.
+    pub compat: Compat,
     /// Image references by the name that the manifests use, which may hold `{{ commit }}`.
     pub images: BTreeMap<String, String>,
     /// Where it goes, in the order of the file.

@@ -13,6 +13,7 @@ use super::{
     Access, Cluster, Environment, Follows, Gates, Mode, Renderer, Rules, Target, Wait, identity, place, reach,
 };
 use crate::id::{ClusterName, EnvName, InvalidName};
+use crate::manifest::Compat;
 
 /// Reads the rules. None when a part could not be read, which is then in `mistakes`, or was put there by the check.
 pub(super) fn rules(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Rules> {
@@ -65,6 +66,7 @@ impl Reader<'_> {
             follows: follows?,
             source: source?,
             render: renderer(node),
+            compat: compat(node),
             images,
             targets,
             gates: gates(node),
@@ -168,6 +170,13 @@ fn renderer(node: &Node) -> Option<Renderer> {
         "plain" => Some(Renderer::Plain),
         "kustomize" => Some(Renderer::Kustomize),
         _ => None,
+    }
+}
+
+fn compat(node: &Node) -> Compat {
+    match node.entry("compat").and_then(|entry| entry.node.text()) {
+        Some("kubectl") => Compat::Kubectl,
+        _ => Compat::Strict,
     }
 }
 
