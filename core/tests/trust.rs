@@ -104,7 +104,7 @@ fn a_permit_opens_no_commit_but_the_one_that_was_pushed() {
 #[test]
 fn a_plan_that_a_gate_holds_is_not_approved() {
     let given = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let deletions = plan("eu", A, vec![Class::Delete; 9]);
+    let deletions = plan("eu", A, vec![Class::Delete; 99]);
     let (_, holds) = open(deletions, policy(&environment()), SOME, &given).unwrap_err();
     assert_eq!(holds[0].gate, "max_deletions");
 }
