@@ -55,10 +55,18 @@ pub(crate) fn environments<'a>(targets: impl IntoIterator<Item = &'a TargetRepor
 
 /// Returns ": why", from what the run passed over when it is all the same, or nothing.
 pub(crate) fn shared_reason(report: &Report) -> Phrase {
-    let mut reasons = report.skipped.iter().map(|skipped| &skipped.why);
-    match reasons.next() {
-        Some(first) if reasons.all(|why| why == first) => Phrase::default().words(": ").then(Phrase::read(first)),
-        _ => Phrase::default(),
+    let Some(first) = report.skipped.first() else { return Phrase::default() };
+    if report.skipped.iter().any(|skipped| skipped.why != first.why) {
+        return Phrase::default();
+    }
+    let because = Phrase::default().words(": ");
+    // "it follows `main`" is said of an environment, which a title has to name.
+    match (first.why.strip_prefix("it "), &report.skipped[..]) {
+        (Some(does), [one]) if !one.environment.is_empty() => {
+            because.name(&one.environment).words(" ").then(Phrase::read(does))
+        }
+        (Some(does), _) => because.words("every environment ").then(Phrase::read(does)),
+        (None, _) => because.then(Phrase::read(&first.why)),
     }
 }
 

@@ -113,6 +113,14 @@ fn a_branch_of_no_environment_deploys_nothing() {
 }
 
 #[test]
+fn an_environment_that_follows_another_branch_is_named_in_the_title() {
+    let mut report = report(Action::Deploy, "main", Vec::new());
+    report.skipped =
+        vec![Skipped { environment: "staging".to_owned(), why: "it follows the branch `staging`".to_owned() }];
+    check("environment-elsewhere", &report);
+}
+
+#[test]
 fn a_deployment_leaves_its_record() {
     let deployed = State::Deployed { ready: 41, deleted: 1 };
     let mut targets = vec![production("prod-eu", deployed.clone()), production("prod-us", deployed)];
