@@ -39,8 +39,7 @@ pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeM
     let mut observed: BTreeMap<ObjectId, Observation> = answers.into_iter().collect::<Result<_, _>>()?;
     for id in view.inventory.entries.keys().filter(|id| is_visible(view, id)) {
         if !observed.contains_key(id) {
-            let live = leftover(view, &found, id).await?;
-            observed.insert(id.clone(), Observation { live, answer: Answer::NotWanted, takeover: None });
+            observed.insert(id.clone(), leftover(view, &found, id).await?);
         }
     }
     Ok(observed)
@@ -177,14 +176,20 @@ fn lacks(namespace: &str) -> String {
     format!("namespaces {namespace:?} not found")
 }
 
-/// Returns the live object of an inventory entry that left Git. A kind that is served no more has no objects.
-async fn leftover(view: &View<'_>, found: &BTreeMap<ObjectId, Value>, id: &ObjectId) -> Result<Option<Value>, Error> {
+/// Returns what there is of an inventory entry that left Git. A kind that is served no more has no objects, unless its
+/// group does not answer now.
+async fn leftover(view: &View<'_>, found: &BTreeMap<ObjectId, Value>, id: &ObjectId) -> Result<Observation, Error> {
+    let unwanted = |live| Observation { live, answer: Answer::NotWanted, takeover: None };
     if let Some(live) = found.get(id) {
-        return Ok(Some(live.clone()));
+        return Ok(unwanted(Some(live.clone())));
     }
     match view.facts.any_version(&id.group, &id.kind) {
-        Some(resource) => view.reader.find(resource, id.namespace.as_deref(), &id.name).await,
-        None => Ok(None),
+        Some(resource) => Ok(unwanted(view.reader.find(resource, id.namespace.as_deref(), &id.name).await?)),
+        None if view.facts.silent_groups.contains(&id.group) => {
+            let why = format!("the API group {} does not answer, so it cannot be looked at", id.group);
+            Ok(Observation { answer: Answer::Unverified { why }, ..unwanted(None) })
+        }
+        None => Ok(unwanted(None)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a cluster serves: its resources and its version. Asked once per run, or read from a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use landfall_core::manifest::{Gvk, Resource, Scope};
 use serde::Deserialize;
@@ -19,6 +19,8 @@ pub struct Facts {
     pub version: String,
     /// Every resource that it serves, in every version.
     pub resources: BTreeMap<Gvk, Resource>,
+    /// The groups that it could not ask for their resources: an aggregated API server that is down.
+    pub silent_groups: BTreeSet<String>,
 }
 
 impl Facts {
@@ -27,16 +29,17 @@ impl Facts {
         let version = channel.send(Call::get("/version".to_owned()));
         let (version, core, named) = tokio::join!(version, groups(channel, "/api"), groups(channel, "/apis"));
         let version = text(&version?.body["gitVersion"]);
-        let mut resources = served(&core?);
-        resources.extend(served(&named?));
-        Ok(Self { version, resources })
+        let (core, named) = (core?, named?);
+        let mut resources = served(&core);
+        resources.extend(served(&named));
+        Ok(Self { version, resources, silent_groups: silent(&named) })
     }
 
     /// Reads what `kubectl api-resources -o json` printed, for work without a cluster. The version is not in it.
     pub fn read(text: &str) -> Result<Self, serde_json::Error> {
         let list: ResourceList = serde_json::from_str(text)?;
         let resources = list.resources.into_iter().map(WireResource::resource);
-        Ok(Self { version: String::new(), resources: resources.map(|r| (r.gvk.clone(), r)).collect() })
+        Ok(Self { resources: resources.map(|r| (r.gvk.clone(), r)).collect(), ..Self::default() })
     }
 
     /// Returns the resource of a kind, where the server serves it.
@@ -104,6 +107,12 @@ fn served(list: &Value) -> BTreeMap<Gvk, Resource> {
         }
     }
     found
+}
+
+/// Returns the groups of which a version is stale (KEP-3352, "aggregated discovery").
+fn silent(list: &Value) -> BTreeSet<String> {
+    let is_stale = |group: &&Value| items(&group["versions"]).iter().any(|version| version["freshness"] == "Stale");
+    items(&list["items"]).iter().filter(is_stale).map(|group| text(&group["metadata"]["name"])).collect()
 }
 
 fn items(list: &Value) -> &[Value] {

@@ -38,6 +38,35 @@ fn own() -> String {
     Inventory::new(&target("eu"), None).id
 }
 
+#[test]
+fn what_left_git_and_cannot_be_looked_at_stays_recorded() {
+    let target = target("eu");
+    let metrics = ObjectId {
+        group: "metrics.example".to_owned(),
+        kind: "Meter".to_owned(),
+        namespace: Some("shop".to_owned()),
+        name: "m".to_owned(),
+    };
+    let inventory =
+        Inventory::new(&target, None).superset([(metrics.clone(), "v1".to_owned())], A.parse().unwrap(), None);
+    let silent = Answer::Unverified { why: "it does not answer".to_owned() };
+    for (answer, expected) in [(silent, Some("it does not answer")), (Answer::NotWanted, None)] {
+        let live = BTreeMap::from([(metrics.clone(), Observation { live: None, answer, takeover: None })]);
+        let commit = A.parse().unwrap();
+        let inputs = Inputs {
+            target: &target,
+            commit: &commit,
+            inventory: &inventory,
+            desired: &[],
+            live: &live,
+            base: None,
+            server: None,
+        };
+        let kept = expected.map(|why| Class::Keep { why: why.to_owned() });
+        assert_eq!(build(&inputs).changes.first().map(|change| change.class.clone()), kept);
+    }
+}
+
 fn is_blocked(class: &Class) -> bool {
     matches!(class, Class::Blocked { .. })
 }

@@ -209,17 +209,23 @@ fn from_git(inputs: &Inputs<'_>, id: &ObjectId, base: Option<&Value>, object: &V
 
 /// Returns what would happen to an object of the inventory that left the set.
 fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Change> {
-    let live = inputs.live.get(id).and_then(|observation| observation.live.as_ref())?;
-    let class = leaves(inputs, id, live)?;
+    let observation = inputs.live.get(id)?;
+    let live = observation.live.as_ref();
+    let class = match (live, &observation.answer) {
+        (Some(live), _) => leaves(inputs, id, live)?,
+        // What cannot be looked at stays recorded: it may be there.
+        (None, Answer::Unverified { why }) => Class::Keep { why: why.clone() },
+        (None, _) => return None,
+    };
     let origin = base.get(id).map(|manifest| manifest.origin.clone());
     Some(Change {
-        diff: diff::between(id, Some(live), None),
+        diff: diff::between(id, live, None),
         effect: String::new(),
         origin,
         notes: Vec::new(),
         takeover: None,
         body: None,
-        uid: live["metadata"]["uid"].as_str().map(str::to_owned),
+        uid: live.and_then(|live| live["metadata"]["uid"].as_str()).map(str::to_owned),
         class,
         id: id.clone(),
     })
