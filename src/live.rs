@@ -9,6 +9,7 @@ use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
+use landfall_core::ownership::{ADOPT_ANNOTATION, Takeover};
 use landfall_core::plan::build::{Answer, Observation};
 use serde_json::Value;
 
@@ -32,12 +33,12 @@ pub(crate) struct View<'a> {
 /// Returns what the server has and says of every object of the set and of the inventory.
 pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeMap<ObjectId, Observation>, Error> {
     let found = list(view, desired).await?;
-    let redactor = Redactor::of(desired.iter().map(|manifest| &manifest.object));
+    let redactor = Redactor::of(desired.iter().map(|manifest| &manifest.object).chain(found.values()));
     let asked = desired.iter().filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, manifest)));
     let asked = asked.filter(|(id, _)| is_visible(view, id));
     let answers = join_all(asked.map(|(id, manifest)| observe(view, &found, id, manifest, desired, &redactor))).await;
     let mut observed: BTreeMap<ObjectId, Observation> = answers.into_iter().collect::<Result<_, _>>()?;
-    for id in view.inventory.entries.keys().filter(|id| is_visible(view, id)) {
+    for id in view.inventory.entries.keys() {
         if !observed.contains_key(id) {
             observed.insert(id.clone(), leftover(view, &found, id).await?);
         }
@@ -81,7 +82,9 @@ async fn observe(
     let resource = Gvk::of(&manifest.object).and_then(|gvk| view.facts.resource(&gvk));
     let Some(resource) = resource else {
         let answer = unserved(&manifest.object, desired);
-        return Ok((id, Observation { live: None, answer, takeover: None }));
+        // It may be there in a version that is served.
+        let live = leftover(view, found, &id).await?.live;
+        return Ok((id, Observation { live, answer, takeover: None }));
     };
     let (live, answer) = match found.get(&id) {
         Some(live) => (Some(live.clone()), dry_run(view, resource, manifest).await),
@@ -97,6 +100,10 @@ async fn observe(
     };
     let answer = match answer {
         Ok(answer) => Answer::Predicted { object: answer.body, warnings: answer.warnings },
+        Err(error) if awaits_adoption(&error, live.as_ref(), view) => Answer::Refused {
+            why: "it is in the cluster already, and no deployment of Landfall made it".to_owned(),
+            help: format!("to take it over, add the annotation {ADOPT_ANNOTATION}: \"true\" to it in Git"),
+        },
         Err(error) => refusal(error, &id, redactor)?,
     };
     Ok((id, Observation { live, answer, takeover }))
@@ -171,6 +178,13 @@ fn refusal(error: Error, id: &ObjectId, redactor: &Redactor) -> Result<Answer, E
     Ok(Answer::Refused { why, help })
 }
 
+/// Whether an object conflicts only because another tool wrote it before us, which an adoption settles.
+fn awaits_adoption(error: &Error, live: Option<&Value>, view: &View<'_>) -> bool {
+    let takeover = live.and_then(|live| Takeover::of(live, &view.inventory.field_manager()));
+    let conflict = error.refused().filter(|refused| refused.is_conflict());
+    conflict.zip(takeover).is_some_and(|(refused, takeover)| takeover.covers(refused.conflicting_managers()))
+}
+
 /// Returns what the server says of everything in a namespace that it does not have.
 fn lacks(namespace: &str) -> String {
     format!("namespaces {namespace:?} not found")
@@ -180,6 +194,9 @@ fn lacks(namespace: &str) -> String {
 /// group does not answer now.
 async fn leftover(view: &View<'_>, found: &BTreeMap<ObjectId, Value>, id: &ObjectId) -> Result<Observation, Error> {
     let unwanted = |live| Observation { live, answer: Answer::NotWanted, takeover: None };
+    if !is_visible(view, id) {
+        return Ok(Observation { answer: Answer::NotAsked, ..unwanted(None) });
+    }
     if let Some(live) = found.get(id) {
         return Ok(unwanted(Some(live.clone())));
     }

@@ -19,7 +19,7 @@ use crate::{Error, Refused, denial};
 /// Requests in flight at once. The server answers 1,000 dry-runs no faster with more than 16 (measured).
 const REQUESTS_IN_FLIGHT_MAX: usize = 12;
 /// The server ends other requests than watches after 60 s.
-const REQUEST_SECONDS_MAX: u64 = 65;
+const REQUEST_MAX: Duration = Duration::from_secs(65);
 /// How long one call is repeated while the server is busy.
 const RETRY_SECONDS_MAX: u64 = 60;
 const BACKOFF_MILLISECONDS_FIRST: u64 = 200;
@@ -84,14 +84,15 @@ impl Channel {
 
     /// Sends a call that may be sent twice without harm, and reads the JSON answer.
     pub(crate) async fn send(&self, call: Call) -> Result<Answer, Error> {
-        self.send_while(call, || Ok(())).await
+        self.send_while(call, || Ok(REQUEST_MAX)).await
     }
 
-    /// Sends a call as [`Self::send`] does, and asks before each try whether it may still be sent.
+    /// Sends a call as [`Self::send`] does, and asks before each try whether it may still be sent, and how long its
+    /// answer may be waited for.
     pub(crate) async fn send_while(
         &self,
         call: Call,
-        may_send: impl Fn() -> Result<(), Error>,
+        may_send: impl Fn() -> Result<Duration, Error>,
     ) -> Result<Answer, Error> {
         let raw = self.repeat(&call, may_send).await?;
         let body: Value = serde_json::from_slice(&raw.text)
@@ -99,12 +100,11 @@ impl Channel {
         Ok(Answer { body, warnings: raw.warnings, created: raw.status == StatusCode::CREATED })
     }
 
-    async fn repeat(&self, call: &Call, may_send: impl Fn() -> Result<(), Error>) -> Result<Raw, Error> {
+    async fn repeat(&self, call: &Call, may_send: impl Fn() -> Result<Duration, Error>) -> Result<Raw, Error> {
         let started = Instant::now();
         let mut backoff = Backoff::first();
         loop {
-            may_send()?;
-            let error = match self.once(call).await {
+            let error = match self.once_while(call, &may_send).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -119,12 +119,22 @@ impl Channel {
 
     /// Sends a call exactly once.
     pub(crate) async fn once(&self, call: &Call) -> Result<Raw, Error> {
+        self.once_while(call, || Ok(REQUEST_MAX)).await
+    }
+
+    /// Asks only when the call's turn has come: what was true when it began to wait may be so no longer.
+    async fn once_while(&self, call: &Call, may_send: impl Fn() -> Result<Duration, Error>) -> Result<Raw, Error> {
         let _slot = self.in_flight.acquire().await.expect("the semaphore is never closed");
-        let limit = Duration::from_secs(REQUEST_SECONDS_MAX);
+        let limit = may_send()?.min(REQUEST_MAX);
         match timeout(limit, self.exchange(call)).await {
             Ok(answer) => answer,
-            Err(_) => Err(self.unreachable(format!("no answer to {} in {REQUEST_SECONDS_MAX} s", call.name()))),
+            Err(_) => Err(self.unreachable(format!("no answer to {} in {} s", call.name(), limit.as_secs()))),
         }
+    }
+
+    /// Returns a channel that does not queue behind this one's requests.
+    pub(crate) fn beside(&self) -> Self {
+        Self::new(self.client.clone(), self.server.clone())
     }
 
     async fn exchange(&self, call: &Call) -> Result<Raw, Error> {
@@ -221,4 +231,30 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
         innermost = source;
     }
     innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_asks_whether_it_may_be_sent_when_its_turn_has_come() {
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+        let config = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
+        let channel = Channel::new(Client::try_from(config).unwrap(), String::new());
+        let every_slot = u32::try_from(REQUESTS_IN_FLIGHT_MAX).unwrap();
+        let slots = channel.in_flight.acquire_many(every_slot).await.unwrap();
+        let holds = AtomicBool::new(true);
+        let lost = || Error::LostLease { lease: "shop".to_owned() };
+        let may_send = || if holds.load(Ordering::SeqCst) { Ok(REQUEST_MAX) } else { Err(lost()) };
+        let loses = async {
+            tokio::task::yield_now().await;
+            holds.store(false, Ordering::SeqCst);
+            drop(slots);
+        };
+        let (answer, ()) = tokio::join!(channel.send_while(Call::get("/version".to_owned()), may_send), loses);
+        assert!(matches!(answer, Err(Error::LostLease { .. })), "{answer:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kube::client::ClientBuilder;
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
 use crate::channel::Channel;
@@ -17,12 +17,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Reads a kubeconfig file's current context.
-    pub async fn from_kubeconfig(path: &Path) -> Result<Self, Error> {
-        let wrong = |why: String| Error::Kubeconfig { path: path.to_owned(), why };
-        let kubeconfig = Kubeconfig::read_from(path).map_err(|error| wrong(error.to_string()))?;
+    /// Reads a kubeconfig file's current context. Errors call it by `name`, the variable that says its path.
+    pub async fn from_kubeconfig(path: &Path, name: &str) -> Result<Self, Error> {
+        let wrong = |why| Error::Kubeconfig { name: name.to_owned(), why };
+        let kubeconfig = Kubeconfig::read_from(path).map_err(|error| wrong(unread(&error)))?;
         let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
-        let mut config = config.map_err(|error| wrong(error.to_string()))?;
+        let mut config = config.map_err(|_| wrong("has no usable cluster, user or current context"))?;
         config.default_retry = false; // `channel` repeats what is safe to repeat, within a deadline.
         Ok(Self { config })
     }
@@ -44,7 +44,22 @@ impl Connection {
         Error::Unreachable { server: self.server(), why: error.to_string(), help }
     }
 
+    /// Returns the server's address, without a name and password that it may carry.
     fn server(&self) -> String {
-        self.config.cluster_url.to_string()
+        let uri = &self.config.cluster_url;
+        let host = uri.authority().map_or("", |authority| authority.as_str());
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        format!("{}://{host}{}", uri.scheme_str().unwrap_or("https"), uri.path())
+    }
+}
+
+/// Says why a kubeconfig cannot be read. Neither its path nor its text: a variable may hold the content by mistake.
+fn unread(error: &KubeconfigError) -> &'static str {
+    match error {
+        KubeconfigError::ReadConfig(source, _) if source.kind() == std::io::ErrorKind::NotFound => {
+            "is not there: no file has that path"
+        }
+        KubeconfigError::ReadConfig(..) => "cannot be read: that path is no file for us",
+        _ => "is not one: the file does not parse",
     }
 }

@@ -1,20 +1,23 @@
 //! What can go wrong between us and an API server. Does not decide what a run makes of it.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 /// Why a cluster could not be asked or told.
 #[derive(Debug, Clone, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
     /// The kubeconfig cannot be read or lacks something.
-    #[error("failed to read the kubeconfig {path}: {why}")]
-    #[diagnostic(code(cluster::kubeconfig), help("the file must name a cluster, a user and a current context"))]
+    #[error("the kubeconfig that {name} names {why}")]
+    #[diagnostic(
+        code(cluster::kubeconfig),
+        help(
+            "it must be a file's path, and the file must name a cluster, a user and a current context; what it says is not shown"
+        )
+    )]
     Kubeconfig {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
+        /// What names it: a variable.
+        name: String,
+        /// What is wrong with it, in our words: a parser would quote its credentials.
+        why: &'static str,
     },
     /// No answer came: name resolution, connection, TLS or time.
     #[error("failed to reach the API server {server}: {why}")]

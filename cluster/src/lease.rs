@@ -33,7 +33,9 @@ pub struct Holder(pub String);
 
 /// A held target. Ends when released, or by itself when the run dies.
 pub struct Lock {
+    /// What is written goes through this one; the Lease has its own, so that a large set cannot hold up its renewal.
     pub(crate) channel: Channel,
+    of_lease: Channel,
     pub(crate) target: TargetId,
     lease: String,
     holder: Holder,
@@ -51,28 +53,29 @@ impl Lock {
     /// Takes the permitted target's Lease, waiting while another run holds it. A holder's own Lease is taken at once.
     pub async fn acquire(connection: &Connection, permit: &Permit, holder: Holder) -> Result<Self, Error> {
         let channel = connection.writing_channel()?;
+        let of_lease = channel.beside();
         let target = permit.target().clone();
         let lease = lease_path(&target);
         let held = Arc::new(Held { epoch: Instant::now(), until_milliseconds: AtomicU64::new(0) });
-        wait_for(&channel, &lease, &target, &holder, &held).await?;
-        let renewal = tokio::spawn(renew(channel.clone(), lease.clone(), holder.clone(), Arc::clone(&held)));
-        Ok(Self { channel, target, lease, holder, held, renewal })
+        wait_for(&of_lease, &lease, &target, &holder, &held).await?;
+        let renewal = tokio::spawn(renew(of_lease.clone(), lease.clone(), holder.clone(), Arc::clone(&held)));
+        Ok(Self { channel, of_lease, target, lease, holder, held, renewal })
     }
 
-    /// Fails when the hold may have ended: nothing may be written then.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if self.held.is_certain() { Ok(()) } else { Err(Error::LostLease { lease: self.lease.clone() }) }
+    /// Returns how long the hold is certain. Fails when it may have ended: nothing may be written then.
+    pub(crate) fn check(&self) -> Result<Duration, Error> {
+        self.held.certain().ok_or_else(|| Error::LostLease { lease: self.lease.clone() })
     }
 
     /// Gives the target up, so that the next run need not wait.
     pub async fn release(self) -> Result<(), Error> {
         self.renewal.abort();
-        let Some(mut current) = read(&self.channel, &self.lease).await? else { return Ok(()) };
+        let Some(mut current) = read(&self.of_lease, &self.lease).await? else { return Ok(()) };
         if holder_of(&current) != self.holder.0 {
             return Ok(());
         }
         current["spec"]["holderIdentity"] = Value::Null;
-        replace(&self.channel, &self.lease, &current).await.map(|_| ())
+        replace(&self.of_lease, &self.lease, &current).await.map(|_| ())
     }
 }
 
@@ -89,8 +92,14 @@ impl Held {
         self.until_milliseconds.store(milliseconds, Ordering::SeqCst);
     }
 
-    fn is_certain(&self) -> bool {
-        self.epoch.elapsed().as_millis() < u128::from(self.until_milliseconds.load(Ordering::SeqCst))
+    /// Another run has it.
+    fn end(&self) {
+        self.until_milliseconds.store(0, Ordering::SeqCst);
+    }
+
+    fn certain(&self) -> Option<Duration> {
+        let until = Duration::from_millis(self.until_milliseconds.load(Ordering::SeqCst));
+        until.checked_sub(self.epoch.elapsed()).filter(|left| !left.is_zero())
     }
 }
 
@@ -102,10 +111,11 @@ async fn wait_for(
     held: &Held,
 ) -> Result<(), Error> {
     let deadline = Instant::now() + Duration::from_secs(WAIT_SECONDS_MAX);
+    let mut seen = Seen::default();
     loop {
         let asked_at = Instant::now();
         let current = read(channel, lease).await?;
-        let free = current.as_ref().is_none_or(|current| is_free(current, holder));
+        let free = current.as_ref().is_none_or(|current| is_free(current, holder) || seen.is_dead(current));
         if free && take(channel, lease, target, current.as_ref(), holder).await? {
             held.extend(asked_at);
             return Ok(());
@@ -124,7 +134,10 @@ async fn renew(channel: Channel, lease: String, holder: Holder, held: Arc<Held>)
         let asked_at = Instant::now();
         match renew_once(&channel, &lease, &holder).await {
             Ok(true) => held.extend(asked_at),
-            Ok(false) => return tracing::warn!(lease, "the lease has another holder now"),
+            Ok(false) => {
+                held.end();
+                return tracing::warn!(lease, "the lease has another holder now");
+            }
             Err(error) => tracing::warn!(lease, %error, "could not renew the lease"),
         }
     }
@@ -145,16 +158,30 @@ fn time_of_day() -> Timestamp {
     Timestamp::now()
 }
 
-/// Whether nobody else holds the Lease: released, expired, or ours already.
+/// Whether nobody else holds the Lease: released, or ours already.
 fn is_free(current: &Value, holder: &Holder) -> bool {
     let current_holder = holder_of(current);
-    current_holder.is_empty() || current_holder == holder.0 || is_expired(&current["spec"])
+    current_holder.is_empty() || current_holder == holder.0
 }
 
-fn is_expired(spec: &Value) -> bool {
-    let seconds = spec["leaseDurationSeconds"].as_i64().unwrap_or_default();
-    let renewed: Option<Timestamp> = spec["renewTime"].as_str().and_then(|text| text.parse().ok());
-    renewed.is_none_or(|renewed| time_of_day().as_second() - renewed.as_second() > seconds)
+/// Another run's Lease as it was seen last.
+#[derive(Default)]
+struct Seen(Option<(String, Instant)>);
+
+impl Seen {
+    /// Whether the Lease did not change for as long as it lasts. Its own times are not asked: they are another
+    /// machine's (client-go, `leaderelection.go`, compares what it observed for the same reason).
+    fn is_dead(&mut self, current: &Value) -> bool {
+        let version = current["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+        let lasts = Duration::from_secs(current["spec"]["leaseDurationSeconds"].as_u64().unwrap_or(LEASE_SECONDS));
+        match &self.0 {
+            Some((known, since)) if known == version => since.elapsed() >= lasts,
+            _ => {
+                self.0 = Some((version.to_owned(), Instant::now()));
+                false
+            }
+        }
+    }
 }
 
 /// Writes our name into the Lease. Returns false when another run was faster.
@@ -237,4 +264,35 @@ fn now() -> Value {
 
 fn bytes_of(value: &Value) -> Bytes {
     Bytes::from(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hold_is_certain_until_it_ends_or_another_run_has_it() {
+        let held = Held { epoch: Instant::now(), until_milliseconds: AtomicU64::new(0) };
+        assert_eq!(held.certain(), None);
+        held.extend(Instant::now());
+        let left = held.certain().unwrap();
+        assert!(
+            left <= Duration::from_secs(LEASE_SECONDS - MARGIN_SECONDS) && left > Duration::from_secs(RENEW_SECONDS)
+        );
+        held.end();
+        assert_eq!(held.certain(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_is_dead_when_it_did_not_change_for_as_long_as_it_lasts() {
+        let lease = |version: &str| json!({"metadata": {"resourceVersion": version}, "spec": {"leaseDurationSeconds": 30, "renewTime": "2001-01-01T00:00:00.000000Z"}});
+        let mut seen = Seen::default();
+        assert!(!seen.is_dead(&lease("1")), "its own clock is not believed");
+        tokio::time::advance(Duration::from_secs(29)).await;
+        assert!(!seen.is_dead(&lease("2")), "it was renewed");
+        tokio::time::advance(Duration::from_secs(29)).await;
+        assert!(!seen.is_dead(&lease("2")));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(seen.is_dead(&lease("2")));
+    }
 }

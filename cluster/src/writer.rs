@@ -60,7 +60,7 @@ impl Writer {
             let live = self.lock.channel.send(Call::get(target.clone())).await?.body;
             // An earlier try of this deploy did it.
             let Some(now) = Takeover::of(&live, &self.manager) else { return Ok(()) };
-            if !planned.covers(now.managers.iter().map(String::as_str)) {
+            if now != *planned {
                 return Err(Error::WrittenSince { managers: now.managers.join(", ") });
             }
             let patch = Bytes::from(now.patch(&live, &self.manager).to_string());

@@ -78,7 +78,7 @@ pub struct RunContext {
     pub host: Option<Host>,
     /// Who started the run.
     pub actor: Option<String>,
-    /// Who holds a Lease in this run's name: the run's address, the same for every attempt.
+    /// Who holds a Lease in this run's name: the job's address, the same for every attempt.
     pub holder: String,
     /// Where the job summary is written.
     pub summary: Option<PathBuf>,
@@ -126,7 +126,8 @@ pub fn shell(variables: &Variables, checkout: &Path) -> RunContext {
     let host = variables.find("HOSTNAME").unwrap_or("shell");
     RunContext {
         checkout: checkout.to_owned(),
-        holder: format!("{}@{host}", actor.as_deref().unwrap_or("somebody")),
+        // Two terminals of one person are two runs.
+        holder: format!("{}@{host}:{}", actor.as_deref().unwrap_or("somebody"), std::process::id()),
         host: None,
         actor,
         summary: None,

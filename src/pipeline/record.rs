@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use landfall_cluster::{Facts, Writer};
+use landfall_core::diff::redact::Redactor;
 use landfall_core::id::CommitSha;
 use landfall_core::inventory::Entry;
 use landfall_core::manifest::{Gvk, ObjectId, Resource};
@@ -20,6 +21,8 @@ pub(super) struct Record<'a> {
     pub(super) writer: Writer,
     pub(super) stored: Stored,
     pub(super) set: Set,
+    /// Knows the values of every Secret of the set and of the cluster.
+    pub(super) redactor: Redactor,
     pub(super) goal: &'a Goal<'a>,
 }
 

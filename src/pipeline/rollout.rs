@@ -11,6 +11,8 @@ use landfall_core::manifest::ObjectId;
 use landfall_core::order;
 use landfall_core::plan::Class;
 use landfall_core::report::{Failure as Refusal, State, TargetReport};
+use landfall_core::rules::{Environment, Rules, Target};
+use landfall_core::trigger::Trigger;
 use landfall_core::trust::Permit;
 
 use super::Run;
@@ -53,7 +55,7 @@ impl Rollout<'_> {
         match self.order_guard(&stored).await {
             Ok(None) => {}
             Ok(Some(newer)) => {
-                lock.release().await?;
+                let_go(lock).await;
                 return Ok(State::Superseded { by: newer });
             }
             Err(failure) => return self.give_up(lock, failure).await,
@@ -74,9 +76,7 @@ impl Rollout<'_> {
     }
 
     async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
-        if let Err(error) = lock.release().await {
-            tracing::warn!(%error, "the lease could not be released; it expires by itself");
-        }
+        let_go(lock).await;
         Err(failure)
     }
 
@@ -87,7 +87,8 @@ impl Rollout<'_> {
         if attempted == commit || self.repository.is_ancestor(attempted, commit).await? {
             return Ok(None);
         }
-        if self.repository.is_ancestor(commit, attempted).await? {
+        let is_forced = matches!(self.order.trigger, Trigger::Push(push) if push.forced);
+        if !is_forced && self.repository.is_ancestor(commit, attempted).await? {
             return Ok(Some(attempted.clone()));
         }
         Err(Usage::Rewritten { attempted: attempted.short().to_owned(), commit: commit.short().to_owned() }.into())
@@ -104,7 +105,7 @@ impl Rollout<'_> {
         let approved = match gate::open(planned.plan, self.policy(), planned.evidence, permit) {
             Ok(approved) => approved,
             Err((_, holds)) => {
-                lock.release().await?;
+                let_go(lock).await;
                 return Ok(State::Held { holds });
             }
         };
@@ -120,7 +121,8 @@ impl Rollout<'_> {
             Ok(writer) => writer,
             Err(lock) => return self.give_up(*lock, Usage::WrongLock.into()).await,
         };
-        let mut record = Record { writer, stored, set: planned.set, goal: self.goal };
+        let Planned { set, redactor, .. } = planned;
+        let mut record = Record { writer, stored, set, redactor, goal: self.goal };
         let state = self.write(&mut record, cluster).await;
         if let Err(error) = record.writer.release().await {
             tracing::warn!(%error, "the lease could not be released; it expires by itself");
@@ -129,15 +131,24 @@ impl Rollout<'_> {
     }
 
     fn policy(&self) -> Policy<'_> {
-        let before = self.order.before.and_then(|rules| rules.environment(self.goal.environment.name.as_str()));
-        Policy { own: self.goal.environment, before }
+        Policy { own: self.goal.environment, before: self.order.before.and_then(|rules| self.earlier(rules)) }
+    }
+
+    /// Returns this environment by earlier rules: by its name or, when it has a new one, by where it deploys to.
+    fn earlier<'a>(&self, rules: &'a Rules) -> Option<&'a Environment> {
+        let there = |target: &Target| {
+            let id = &self.goal.id;
+            target.cluster == id.cluster && target.namespace == id.namespace
+        };
+        let same_place = || rules.environments.iter().find(|environment| environment.targets.iter().any(there));
+        rules.environment(self.goal.environment.name.as_str()).or_else(same_place)
     }
 
     /// Writes an approved plan: superset, objects, wait, prune, exact inventory.
     async fn write(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<State, Failure> {
         record.superset(self.order.commit, self.order.reason).await?;
         let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
-        let redactor = Redactor::of(record.set.manifests.iter().map(|manifest| &manifest.object));
+        let redactor = record.redactor.clone();
         let applied = apply(&record.writer, &record.kinds(&cluster.facts), &redactor, &self.run.stop).await;
         record.applied(&applied).await?;
         if !applied.failures.is_empty() {
@@ -159,7 +170,7 @@ impl Rollout<'_> {
             }
             Observed::Stopped => return Err(Usage::Stopped.into()),
         };
-        self.finish(record, cluster, ready).await
+        self.finish(record, cluster, ready, &redactor).await
     }
 
     async fn wait(
@@ -184,8 +195,14 @@ impl Rollout<'_> {
         Ok(wait(&watched).await?)
     }
 
-    async fn finish(&self, record: &mut Record<'_>, cluster: &Cluster, ready: usize) -> Result<State, Failure> {
-        let (deleted, failures) = self.prune(&record.writer, &cluster.facts).await;
+    async fn finish(
+        &self,
+        record: &mut Record<'_>,
+        cluster: &Cluster,
+        ready: usize,
+        redactor: &Redactor,
+    ) -> Result<State, Failure> {
+        let (deleted, failures) = self.prune(&record.writer, &cluster.facts, redactor).await;
         if !failures.is_empty() {
             return Ok(State::ApplyFailed { failures, not_reached: 0 });
         }
@@ -195,7 +212,7 @@ impl Rollout<'_> {
     }
 
     /// Deletes what left Git, in reverse order, only after everything else runs.
-    async fn prune(&self, writer: &Writer, facts: &Facts) -> (usize, Vec<Refusal>) {
+    async fn prune(&self, writer: &Writer, facts: &Facts, redactor: &Redactor) -> (usize, Vec<Refusal>) {
         let doomed = writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Delete));
         let mut deleted = 0;
         let mut failures = Vec::new();
@@ -206,9 +223,16 @@ impl Rollout<'_> {
                     self.progress.moment(format!("deleted {id}"));
                     deleted += 1;
                 }
-                Err(error) => failures.push(Refusal { id, message: sentence(&error) }),
+                Err(error) => failures.push(Refusal { id, message: redactor.text(&sentence(&error)) }),
             }
         }
         (deleted, failures)
+    }
+}
+
+/// Gives a target up. What cannot be given up expires by itself, and is no reason for another outcome.
+async fn let_go(lock: Lock) {
+    if let Err(error) = lock.release().await {
+        tracing::warn!(%error, "the lease could not be released; it expires by itself");
     }
 }

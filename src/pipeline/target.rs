@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use landfall_cluster::{Connection, Facts, Reader};
-use landfall_core::diff;
+use landfall_core::diff::{self, redact::Redactor};
 use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::{self, Inventory};
@@ -40,6 +40,8 @@ pub(super) struct Planned {
     pub(super) evidence: Evidence,
     pub(super) images: Vec<ImageMove>,
     pub(super) set: Set,
+    /// Knows the values of every Secret of the set and of the cluster.
+    pub(super) redactor: Redactor,
 }
 
 /// The inventory as it is stored.
@@ -66,7 +68,7 @@ impl Goal<'_> {
     pub(super) async fn connect(&self, run: &Run, variable: &str) -> Result<Connection, Failure> {
         let missing = || Usage::NoKubeconfig { variable: variable.to_owned(), cluster: self.cluster.name.to_string() };
         let path = run.context.variables.find(variable).ok_or_else(missing)?;
-        Ok(Connection::from_kubeconfig(Path::new(path)).await?)
+        Ok(Connection::from_kubeconfig(Path::new(path), variable).await?)
     }
 
     /// Returns a report of this target that says only how it stands.
@@ -175,7 +177,8 @@ fn finish(mut plan: Plan, set: Set, before: &[Value], recorded: usize) -> Planne
     }
     let after: Vec<Value> = set.manifests.iter().map(|manifest| manifest.object.clone()).collect();
     let evidence = Evidence { desired: set.manifests.len(), inventory: recorded };
-    Planned { images: diff::images(before, &after), plan, evidence, set }
+    let redactor = Redactor::of(after.iter().chain(before));
+    Planned { images: diff::images(before, &after), plan, evidence, set, redactor }
 }
 
 /// Renders what is deployed now, to say which file an object came from and which key of a Secret changed.

@@ -1,10 +1,12 @@
 //! The main job: a proposal is planned, its merge deploys, what left Git is deleted, and nothing else is touched.
 
+use std::path::Path;
+
 use landfall_fakehost::Change;
 use landfall_test_cluster::shared;
-use landfall_world::{MAIN, REPOSITORY};
+use landfall_world::{MAIN, REPOSITORY, World};
 
-use crate::{config_map, world};
+use crate::{binary, config_map, world};
 
 #[tokio::test]
 async fn a_merge_deploys_what_its_plan_showed_and_prunes_what_left() {
@@ -75,4 +77,11 @@ async fn keys(namespace: &str) -> Vec<String> {
 #[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the version")]
 fn version() -> String {
     std::env::var("LANDFALL_KUBERNETES").unwrap_or_default()
+}
+
+#[tokio::test]
+async fn an_example_is_a_repository_by_its_path_from_here() {
+    let world = World::with_folder(binary(), Path::new("examples/minimal")).await.unwrap();
+    let checked = world.command(&world.push_event().await.unwrap(), &["check"]).await.unwrap();
+    assert_eq!(checked.code, 0, "{}", checked.everything());
 }

@@ -6,7 +6,7 @@ use landfall_fakehost::Change;
 use landfall_test_cluster::shared;
 use landfall_world::{Job, MAIN, REPOSITORY, World};
 
-use crate::world;
+use crate::{config_map, world};
 
 const CANARY: &str = "canary-7f3a-plain";
 const SECOND_CANARY: &str = "canary-91bc-next";
@@ -72,6 +72,36 @@ async fn a_value_that_moves_into_a_secret_is_not_told_where_it_was() {
     assert!(plan.stdout.contains("- key: ***") && plan.stdout.contains("moved"), "{}", plan.stdout);
     silent(&plan.everything());
     silent(&world.comments(proposal).await.unwrap().join("\n"));
+}
+
+#[tokio::test]
+async fn a_secret_that_leaves_git_is_deleted_in_the_plan_as_in_the_deploy() {
+    let (world, _) =
+        world(&[("deploy/key.yaml", &secret("key", CANARY, "")), ("deploy/a.yaml", &config_map("a", "1"))]).await;
+    assert_eq!(world.deploy().await.unwrap().code, 0);
+    let proposal = world.propose("drop", "drop the key", &[("deploy/key.yaml", Change::Delete)]).await.unwrap();
+    let plan = world.plan(proposal).await.unwrap();
+    assert!(plan.stdout.contains("deletes") && plan.stdout.contains("Secret/key"), "{}", plan.stdout);
+    let merged = world.merge(proposal).await.unwrap();
+    assert!(merged.stderr.contains("deleted Secret/key"), "{}", merged.stderr);
+}
+
+#[tokio::test]
+async fn what_a_kubeconfig_says_is_not_told_when_it_cannot_be_used() {
+    let (mut world, _) = world(&[("deploy/a.yaml", &config_map("a", "1"))]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for text in
+        [format!("token: {CANARY}"), CANARY.to_owned(), format!("apiVersion: v1\nkind: Config\nusers: {CANARY}\n")]
+    {
+        std::fs::write(file.path(), &text).unwrap();
+        for value in [file.path().display().to_string(), text] {
+            world.set("LANDFALL_DEPLOY_KUBECONFIG", &value);
+            let job = deploy_loudly(&world).await;
+            assert_eq!(job.code, 8, "{}", job.stdout);
+            assert!(job.stdout.contains("LANDFALL_DEPLOY_KUBECONFIG"), "{}", job.stdout);
+            silent(&job.everything());
+        }
+    }
 }
 
 fn secret(name: &str, value: &str, more: &str) -> String {

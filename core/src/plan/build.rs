@@ -125,18 +125,22 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
         Answer::Predicted { object, warnings } => {
             (predicted(inputs, id, manifest, live, object), live, Some(object), warnings.clone())
         }
+        // The server did not say what it would become: only what Git changes is known.
         Answer::Refused { why, help } => {
             let class = Class::Blocked { why: why.clone(), help: help.clone() };
-            (class, live.or(base), Some(&manifest.object), Vec::new())
+            (class, base, base.map(|_| &manifest.object), Vec::new())
         }
         Answer::Unverified { why } => {
-            (Class::Unverified { why: why.clone() }, live.or(base), Some(&manifest.object), Vec::new())
+            let class = live.and_then(|live| foreign(inputs, id, manifest, live));
+            let class = class.unwrap_or_else(|| Class::Unverified { why: why.clone() });
+            (class, live.or(base), Some(&manifest.object), Vec::new())
         }
         Answer::NotAsked | Answer::NotWanted => {
             (from_git(inputs, id, base, &manifest.object), base, Some(&manifest.object), Vec::new())
         }
     };
     let sends = !matches!(class, Class::Same);
+    let is_blocked = matches!(class, Class::Blocked { .. });
     let diff = if sends { diff::between(id, before, after) } else { diff::ObjectDiff::default() };
     if class == Class::Change && diff.hunks.is_empty() {
         notes.push(format!("nothing changes but the label {LABEL}, by which Landfall knows what is its own"));
@@ -148,7 +152,7 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     }
     Change {
         takeover,
-        effect: if sends { diff::effect(id, before, after) } else { String::new() },
+        effect: if sends && !is_blocked { diff::effect(id, before, after) } else { String::new() },
         diff,
         origin: Some(manifest.origin.clone()),
         body: sends.then(|| manifest.object.clone()),
@@ -215,6 +219,11 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         (Some(live), _) => leaves(inputs, id, live)?,
         // What cannot be looked at stays recorded: it may be there.
         (None, Answer::Unverified { why }) => Class::Keep { why: why.clone() },
+        // A Secret may not be looked at before the merge. What Git said of it last says whether it is kept.
+        (None, Answer::NotAsked) => match base.get(id).and_then(|manifest| asks_to_stay(&manifest.object)) {
+            Some(why) => Class::Keep { why },
+            None => Class::Delete,
+        },
         (None, _) => return None,
     };
     let origin = base.get(id).map(|manifest| manifest.origin.clone());
@@ -234,24 +243,49 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
 /// Returns whether an object that left Git is deleted or kept; none when it is not ours any more.
 fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     let metadata = &live["metadata"];
-    let is_labelled = metadata["labels"][LABEL] == inputs.inventory.id.as_str();
+    let keep = |why: &str| Some(Class::Keep { why: why.to_owned() });
     let recorded = inputs.inventory.entries.get(id).and_then(|entry| entry.uid.as_deref());
-    if !is_labelled || recorded.is_some_and(|uid| metadata["uid"] != uid) {
+    if is_wanted_as_another(inputs, metadata) {
         return None;
     }
-    let keep = |why: &str| Some(Class::Keep { why: why.to_owned() });
+    if recorded.is_some_and(|uid| metadata["uid"] != uid) {
+        return keep("somebody made it anew, so it is not ours to delete");
+    }
+    if metadata["labels"][LABEL] != inputs.inventory.id.as_str() {
+        return keep("somebody took our label from it, so it is not ours to delete");
+    }
     if KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str())) {
         return keep("deleting it would lose what is in it; delete it by hand when that is wanted");
     }
-    let annotated = |(key, value): &(&str, &str)| metadata["annotations"][key] == *value;
-    if let Some((key, value)) = KEEP_ANNOTATIONS.iter().find(|pair| annotated(pair)) {
-        return keep(&format!("its annotation {key}: {value} asks for it"));
+    if let Some(why) = asks_to_stay(live) {
+        return keep(&why);
     }
     let is_controlled = |owner: &Value| owner["controller"] == true;
     if metadata["ownerReferences"].as_array().is_some_and(|owners| owners.iter().any(is_controlled)) {
         return keep("a controller owns it and would make it again");
     }
     Some(Class::Delete)
+}
+
+/// Returns which annotation keeps an object that left Git; none when none does. A value may be a list (Argo CD).
+fn asks_to_stay(object: &Value) -> Option<String> {
+    let has = |key: &str, wanted: &str| {
+        let value = object["metadata"]["annotations"][key].as_str();
+        value.is_some_and(|value| value.split(',').any(|part| part.trim() == wanted))
+    };
+    let (key, value) = KEEP_ANNOTATIONS.iter().find(|(key, value)| has(key, value))?;
+    Some(format!("its annotation {key}: {value} asks for it"))
+}
+
+/// Whether the set has the same live object under another API group: one object has one UID.
+fn is_wanted_as_another(inputs: &Inputs<'_>, metadata: &Value) -> bool {
+    let is_desired =
+        |id: &&ObjectId| inputs.desired.iter().any(|manifest| ObjectId::of(&manifest.object).as_ref() == Some(*id));
+    let same = inputs
+        .live
+        .iter()
+        .filter(|(_, seen)| seen.live.as_ref().is_some_and(|live| live["metadata"]["uid"] == metadata["uid"]));
+    same.map(|(id, _)| id).any(|id| is_desired(&id))
 }
 
 /// Manifests by their identity.

@@ -46,7 +46,8 @@ impl World {
     /// Makes a repository with a folder's files on a protected branch `main`.
     pub async fn with_folder(binary: &Path, folder: &Path) -> Result<Self, Error> {
         let host = FakeHost::start().await?;
-        host.repository_from(REPOSITORY, folder).await?;
+        let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        host.repository_from(REPOSITORY, &folder).await?;
         Self::around(host, binary).await
     }
 
