@@ -1,6 +1,7 @@
 //! What a run tells people: one value, printed as text, Markdown and JSON. Does not print and does not publish.
 
 mod alerts;
+mod checked;
 mod conclusion;
 mod deployed;
 mod digest;
@@ -90,7 +91,9 @@ pub enum Action {
     Plan,
     /// Changed it.
     Deploy,
-    /// Neither.
+    /// Read the rules and rendered every environment, without a cluster.
+    Check,
+    /// None of these.
     Nothing,
 }
 

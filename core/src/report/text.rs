@@ -80,7 +80,7 @@ fn of_cause(cause: &Cause, color: Color) -> Vec<String> {
 
 fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
     let counts = target.plan.as_ref().map(|plan| numbers(plan.counts())).unwrap_or_default();
-    let (mark, told) = states::told(&target.state);
+    let (mark, told) = states::told(report.subject.action, &target.state);
     let said = match (report.subject.action, &target.state) {
         (Action::Plan, State::Planned { .. }) => counts,
         (_, _) => format!("{} {}", mark.symbol(), told.plain()),

@@ -224,3 +224,26 @@ fn an_unreachable_cluster_is_a_problem_of_its_target() {
     let us = production("prod-us", State::Planned { holds: Vec::new() });
     check("unreachable", &merging(vec![eu, us]));
 }
+
+#[test]
+fn a_check_says_that_the_rules_and_every_environment_are_sound() {
+    check("check", &checking([("staging", planned()), ("production", planned())]));
+}
+
+#[test]
+fn a_check_says_how_many_environments_do_not_render() {
+    let problem = Problem { exit: Exit::Render, title: "`deploy/a.yaml` is no YAML".to_owned(), ..unknown_key() };
+    check("check-failed", &checking([("staging", State::Failed { problem }), ("production", planned())]));
+}
+
+fn planned() -> State {
+    State::Planned { holds: Vec::new() }
+}
+
+fn checking(environments: [(&str, State); 2]) -> Report {
+    let targets =
+        environments.map(|(name, state)| TargetReport { plan: None, ..target(name, "prod", Vec::new(), state) });
+    let mut report = report(Action::Check, "main", targets.to_vec());
+    (report.subject.proposal, report.subject.branch) = (None, None);
+    report
+}

@@ -25,7 +25,7 @@ pub(crate) fn small_print(report: &Report) -> String {
 /// Returns what a comment without a table is about.
 fn looked_at(report: &Report) -> Option<String> {
     let targets: Vec<Phrase> = report.targets.iter().take(SKIPPED_MAX).map(place).collect();
-    if targets.is_empty() || !is_quiet(report) {
+    if targets.is_empty() || report.subject.action == Action::Check || !is_quiet(report) {
         return None;
     }
     let same: usize = report.targets.iter().filter_map(|target| Some(target.plan.as_ref()?.counts().same)).sum();
