@@ -59,6 +59,13 @@ pub(crate) enum Usage {
         /// The environments of the rules.
         known: String,
     },
+    /// A person has to say where a commit goes.
+    #[error("the rules have several environments, and a shell has no branch that chooses one: {known}")]
+    #[diagnostic(code(usage::environment), help("name one with --environment"))]
+    WhichEnvironment {
+        /// The environments of the rules.
+        known: String,
+    },
     /// A variable that the rules name is not set.
     #[error("the variable {variable}, which should hold the path of the kubeconfig for `{cluster}`, is not set")]
     #[diagnostic(code(rules::kubeconfig), help("set it in this job: {cluster} is reached through it"))]
@@ -138,6 +145,7 @@ impl Usage {
         match self {
             Self::NoRules { .. }
             | Self::NoEnvironment { .. }
+            | Self::WhichEnvironment { .. }
             | Self::NoKubeconfig { .. }
             | Self::Facts { .. }
             | Self::Conflict { .. } => Exit::Usage,

@@ -86,8 +86,18 @@ pub(crate) async fn deploy(run: &Run, reason: Option<&str>) -> Report {
 async fn deploy_into(run: &Run, reason: Option<&str>, report: &mut Report) -> Result<(), Failure> {
     let (repository, commit) = here(run).await?;
     *report = about(run, Action::Deploy, &commit);
+    let (_, rules) = run.rules_at(&repository, &commit).await?;
+    one_asked(run, &rules)?;
     let order = Order { trigger: &Trigger::Shell, commit: &commit, before: None, reason };
     deploy_all(run, &repository, &order, report).await
+}
+
+/// A shell has no branch that would choose the environment, so a person does.
+fn one_asked(run: &Run, rules: &Rules) -> Result<(), Usage> {
+    if run.environment.is_none() && rules.environments.len() > 1 {
+        return Err(Usage::WhichEnvironment { known: names(&rules.environments) });
+    }
+    asked(run, rules).map(drop)
 }
 
 /// Renders one environment's objects as they would be sent, one list per target.
@@ -110,7 +120,7 @@ pub(crate) async fn check(run: &Run) -> Report {
     for part in &mut report.targets {
         part.plan = None;
     }
-    report.subject.action = Action::Nothing;
+    report.subject.action = Action::Check;
     report
 }
 
@@ -125,15 +135,16 @@ async fn named(repository: &Repository, revision: &str) -> Result<CommitSha, Fai
     Ok(repository.resolve(revision).await?.ok_or_else(unknown)?)
 }
 
+/// Returns the environment that was asked for, or all of them.
+fn asked<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<&'a Environment>, Usage> {
+    let Some(name) = &run.environment else { return Ok(rules.environments.iter().collect()) };
+    let unknown = || Usage::NoEnvironment { name: name.clone(), known: names(&rules.environments) };
+    Ok(vec![rules.environment(name).ok_or_else(unknown)?])
+}
+
 /// Returns every target of the asked environments.
 fn goals<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
-    let asked: Vec<&Environment> = match &run.environment {
-        None => rules.environments.iter().collect(),
-        Some(name) => {
-            let unknown = || Usage::NoEnvironment { name: name.clone(), known: names(&rules.environments) };
-            vec![rules.environment(name).ok_or_else(unknown)?]
-        }
-    };
+    let asked = asked(run, rules)?;
     let clusters: &BTreeMap<_, _> = &rules.clusters;
     let goal = |environment: &'a Environment, target| -> Option<Goal<'a>> {
         let target: &landfall_core::rules::Target = target;
