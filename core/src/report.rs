@@ -2,6 +2,7 @@
 
 mod alerts;
 mod checked;
+mod command;
 mod conclusion;
 mod deployed;
 mod digest;
@@ -20,6 +21,7 @@ mod words;
 
 use serde::Serialize;
 
+pub use command::plain_line;
 pub use conclusion::{Conclusion, Outcome, conclusion};
 pub use exit::exit;
 pub use json::json;

@@ -247,3 +247,27 @@ fn checking(environments: [(&str, State); 2]) -> Report {
     (report.subject.proposal, report.subject.branch) = (None, None);
     report
 }
+
+#[test]
+fn environments_on_one_cluster_are_not_several_clusters() {
+    let deployed = State::Deployed { ready: 41, deleted: 0 };
+    let targets = ["staging", "production"].map(|name| target(name, "prod", vec![flags()], deployed.clone()));
+    check("one-cluster", &deploying(targets.to_vec()));
+}
+
+#[test]
+fn a_plan_without_a_cluster_says_so() {
+    let mut part = production("prod-eu", planned());
+    part.plan.as_mut().expect("a plan").server = None;
+    let mut report = merging(vec![part]);
+    (report.subject.proposal, report.subject.branch) = (None, None);
+    report.degraded = vec!["compared with nothing: name a revision with `--base`".to_owned()];
+    check("offline", &report);
+}
+
+#[test]
+fn a_deploy_by_hand_is_undone_by_hand() {
+    let mut report = deploying(vec![production("prod-eu", State::Deployed { ready: 41, deleted: 1 })]);
+    (report.subject.proposal, report.subject.branch) = (None, None);
+    check("by-hand", &report);
+}

@@ -79,7 +79,7 @@ fn checked(report: &Report) -> String {
     let offline = plans().filter(|plan| plan.server.is_none()).count();
     let versions: Vec<String> = versions.into_iter().map(escape::words).collect();
     match (versions.is_empty(), offline) {
-        (true, _) => "compared without a cluster: what runs there may differ".to_owned(),
+        (true, _) => words::OFFLINE.to_owned(),
         (false, 0) => format!("checked by Kubernetes {}", versions.join(", ")),
         (false, offline) => format!("checked by Kubernetes {}, {offline} without a cluster", versions.join(", ")),
     }
