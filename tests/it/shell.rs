@@ -1,7 +1,6 @@
 //! What a person at a shell is told, in a repository of their own and without a cluster.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -51,6 +50,89 @@ fn a_deploy_to_one_of_several_environments_has_to_name_it() {
     }
 }
 
+#[test]
+fn a_folder_that_is_no_repository_with_a_commit_is_named_for_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = landfall(&folder, &["check", "--repo", "nope"]);
+    let none = landfall(&folder, &["check"]);
+    git(&folder, &["init", "--quiet"]);
+    let empty = landfall(&folder, &["check"]);
+    let cases = [
+        (missing, "the folder nope does not exist"),
+        (none, "is not a Git repository"),
+        (empty, "the repository has no commit yet"),
+    ];
+    for (answer, said) in cases {
+        assert_eq!(answer.code, 2, "{said}: {}", answer.text);
+        assert!(answer.text.contains(said) && !answer.text.contains("fetch-depth"), "{said}: {}", answer.text);
+    }
+}
+
+#[test]
+fn a_base_that_is_no_revision_is_named() {
+    let answer = landfall(&repository(), &["plan", "--offline", "--base", "nope"]);
+    assert_eq!(answer.code, 2, "{}", answer.text);
+    assert!(answer.text.contains("no revision `nope`") && !answer.text.contains("fetch-depth"), "{}", answer.text);
+}
+
+#[test]
+fn a_plan_without_a_cluster_says_what_it_was_compared_with() {
+    let repository = repository();
+    let offline = landfall(&repository, &["plan", "--offline"]);
+    assert_eq!(offline.code, 0, "{}", offline.text);
+    for said in ["Compared without a cluster: what runs there may differ.", "Compared with nothing", "`--base`"] {
+        assert!(offline.text.contains(said), "{said}: {}", offline.text);
+    }
+    let based = landfall(&repository, &["plan", "--offline", "--base", "HEAD"]);
+    assert!(!based.text.contains("Compared with nothing"), "{}", based.text);
+}
+
+#[test]
+fn a_plan_without_a_kubeconfig_names_the_variable_of_the_plan() {
+    let answer = landfall(&repository(), &["plan", "-e", "production"]);
+    assert_eq!(answer.code, 2, "{}", answer.text);
+    for said in ["SHOP_PLAN", "`landfall plan --offline`"] {
+        assert!(answer.text.contains(said), "{said}: {}", answer.text);
+    }
+    assert!(!answer.text.contains("SHOP_DEPLOY"), "{}", answer.text);
+}
+
+#[test]
+fn changes_that_are_not_committed_are_said_to_be_passed_over() {
+    let repository = repository();
+    let clean = landfall(&repository, &["check"]);
+    write(&repository, "deploy/a.yaml", &config_map("a", "2"));
+    write(&repository, "deploy/new.yaml", "not tracked");
+    let checked = landfall(&repository, &["check"]);
+    let planned = landfall(&repository, &["plan", "--offline"]);
+    let rendered = landfall(&repository, &["render"]);
+    let said = "1 file differs from `";
+    assert!(!clean.text.contains(said), "{}", clean.text);
+    for text in [&checked.text, &planned.text, &rendered.talk] {
+        assert!(text.contains(said) && text.contains("is not looked at"), "{text}");
+    }
+}
+
+#[test]
+fn rules_with_another_ending_are_found() {
+    let repository = repository();
+    git(&repository, &["mv", "landfall.yaml", "landfall.yml"]);
+    commit(&repository);
+    let answer = landfall(&repository, &["check"]);
+    assert_eq!(answer.code, 2, "{}", answer.text);
+    assert!(answer.text.contains("no landfall.yaml, but landfall.yml"), "{}", answer.text);
+}
+
+#[test]
+fn a_kind_that_is_not_known_without_a_cluster_names_the_way_to_tell_it() {
+    let repository = repository();
+    write(&repository, "deploy/a.yaml", "apiVersion: shop.example/v1\nkind: Cart\nmetadata: {name: a}\n");
+    commit(&repository);
+    let answer = landfall(&repository, &["render"]);
+    assert_eq!(answer.code, 3, "{}", answer.text);
+    assert!(answer.text.contains("--facts"), "{}", answer.text);
+}
+
 /// What a person reads, and how the command ended.
 struct Answer {
     code: i32,
@@ -60,13 +142,13 @@ struct Answer {
 
 /// Runs the binary as a person would, without any of their variables but PATH.
 fn landfall(repository: &TempDir, arguments: &[&str]) -> Answer {
-    landfall_with(repository.path(), arguments, &[])
-}
-
-fn landfall_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Answer {
     let mut command = Command::new(binary());
-    command.args(arguments).current_dir(folder).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    let output = command.envs(variables.iter().copied()).stdin(Stdio::null()).output().unwrap();
+    command
+        .args(arguments)
+        .current_dir(repository.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let output = command.stdin(Stdio::null()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Answer { code: output.status.code().unwrap_or(-1), text: text(output.stdout), talk: text(output.stderr) }
 }
