@@ -50,6 +50,28 @@ pub(crate) enum Usage {
         /// Where the rules were looked for.
         path: String,
     },
+    /// The rules have another ending.
+    #[error("the commit {commit} has no {path}, but {found}")]
+    #[diagnostic(code(rules::missing), help("rename it to {path}, or name it with --config"))]
+    Misnamed {
+        /// The commit.
+        commit: String,
+        /// Where the rules were looked for.
+        path: String,
+        /// What is there instead.
+        found: String,
+    },
+    /// Nothing was committed yet.
+    #[error("the repository has no commit yet")]
+    #[diagnostic(code(git::no_commit), help("commit the rules and the manifests first: only commits are read"))]
+    NoCommit,
+    /// A person names a revision that is not here.
+    #[error("there is no revision `{revision}` in this checkout")]
+    #[diagnostic(code(git::revision), help("name a commit, a branch or a tag that `git rev-parse` knows here"))]
+    NoRevision {
+        /// What was named.
+        revision: String,
+    },
     /// The environment is not in the rules.
     #[error("there is no environment `{name}`")]
     #[diagnostic(code(rules::environment), help("the rules have: {known}"))]
@@ -59,10 +81,26 @@ pub(crate) enum Usage {
         /// The environments of the rules.
         known: String,
     },
+    /// A person has to say where a commit goes.
+    #[error("the rules have several environments, and a shell has no branch that chooses one: {known}")]
+    #[diagnostic(code(usage::environment), help("name one with --environment"))]
+    WhichEnvironment {
+        /// The environments of the rules.
+        known: String,
+    },
     /// A variable that the rules name is not set.
     #[error("the variable {variable}, which should hold the path of the kubeconfig for `{cluster}`, is not set")]
     #[diagnostic(code(rules::kubeconfig), help("set it in this job: {cluster} is reached through it"))]
     NoKubeconfig {
+        /// The variable.
+        variable: String,
+        /// The cluster.
+        cluster: String,
+    },
+    /// No variable that a plan could use is set.
+    #[error("the variable {variable}, which should hold the path of the kubeconfig for `{cluster}`, is not set")]
+    #[diagnostic(code(rules::kubeconfig), help("set it, or plan without a cluster: `landfall plan --offline`"))]
+    NoPlanner {
         /// The variable.
         variable: String,
         /// The cluster.
@@ -113,6 +151,7 @@ impl Failure {
             Self::Ci(_) | Self::Rules(_) => Exit::Usage,
             Self::Usage(usage) => usage.exit(),
             Self::Render(_) | Self::Set(_) => Exit::Render,
+            Self::Git(git::Error::NoFolder { .. } | git::Error::NoRepository { .. }) => Exit::Usage,
             Self::Git(_) | Self::Cluster(_) => Exit::Unreachable,
             Self::Inventory(_) => Exit::Held,
             Self::Bug(_) => Exit::Bug,
@@ -137,8 +176,13 @@ impl Usage {
     fn exit(&self) -> Exit {
         match self {
             Self::NoRules { .. }
+            | Self::Misnamed { .. }
+            | Self::NoCommit
+            | Self::NoRevision { .. }
             | Self::NoEnvironment { .. }
+            | Self::WhichEnvironment { .. }
             | Self::NoKubeconfig { .. }
+            | Self::NoPlanner { .. }
             | Self::Facts { .. }
             | Self::Conflict { .. } => Exit::Usage,
             Self::Rewritten { .. } => Exit::Held,

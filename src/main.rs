@@ -39,14 +39,16 @@ fn finish(outcome: &Outcome) -> ExitCode {
 /// Talk goes to stderr: warnings always, more when asked for.
 fn log(verbosity: u8) {
     let level = match verbosity {
-        0 => "warn",
-        1 => "landfall=info,landfall_cluster=info,warn",
-        2 => "landfall=debug,landfall_cluster=debug,warn",
+        // Its errors come back to us, and are told once.
+        0 => "warn,kube_client=off",
+        1 => "landfall=info,landfall_cluster=info,warn,kube_client=off",
+        2 => "landfall=debug,landfall_cluster=debug,warn,kube_client=off",
         _ => "landfall=trace,landfall_cluster=trace,info",
     };
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use landfall_core::report::Moment;
+use landfall_core::report::{Moment, plain_line};
 
 use crate::clock::Stopwatch;
 
@@ -43,13 +43,14 @@ impl Progress {
     /// Tells something that only the one who waits wants to know.
     pub(crate) fn line(&self, what: &str) {
         let line = format!("{:>5.1} s  {}: {what}", self.started.seconds(), self.target);
+        let line = plain_line(&line);
         // A closed stderr must not end a deploy.
         self.live.suspend(|| drop(writeln!(std::io::stderr(), "{line}")));
     }
 
     /// Says what goes on now, to a person at a terminal. A log has its lines.
     pub(crate) fn now(&self, what: &str) {
-        self.live.set_message(what.to_owned());
+        self.live.set_message(plain_line(what));
         self.live.enable_steady_tick(Duration::from_millis(TICK_MILLISECONDS));
     }
 

@@ -1,6 +1,8 @@
 //! What a run tells people: one value, printed as text, Markdown and JSON. Does not print and does not publish.
 
 mod alerts;
+mod checked;
+mod command;
 mod conclusion;
 mod deployed;
 mod digest;
@@ -19,6 +21,7 @@ mod words;
 
 use serde::Serialize;
 
+pub use command::plain_line;
 pub use conclusion::{Conclusion, Outcome, conclusion};
 pub use exit::exit;
 pub use json::json;
@@ -90,7 +93,9 @@ pub enum Action {
     Plan,
     /// Changed it.
     Deploy,
-    /// Neither.
+    /// Read the rules and rendered every environment, without a cluster.
+    Check,
+    /// None of these.
     Nothing,
 }
 

@@ -1,9 +1,10 @@
-//! Reads commits from a Git repository, and computes merges in it. Never touches the work tree, never pushes.
+//! Reads commits from a Git repository, and computes merges in it. Never writes the work tree, never pushes.
 
 mod command;
 mod history;
 mod merge;
 mod tree;
+mod work_tree;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,13 @@ use crate::git::command::Git;
 /// Why Git could not answer.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum Error {
+    /// There is no such folder.
+    #[error("the folder {path} does not exist")]
+    #[diagnostic(code(git::folder), help("name a folder of the repository with --repo"))]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// There is no repository.
     #[error("{path} is not a Git repository")]
     #[diagnostic(code(git::repository), help("run Landfall in a checkout of the repository, or name one with --repo"))]
@@ -73,6 +81,9 @@ pub(crate) struct Repository {
 impl Repository {
     /// Opens the repository that a folder belongs to.
     pub(crate) async fn open(folder: &Path) -> Result<Self, Error> {
+        if !folder.is_dir() {
+            return Err(Error::NoFolder { path: folder.to_owned() });
+        }
         let git = Git::at(folder);
         match git.text(&["rev-parse", "--git-dir"]).await {
             Ok(_) => Ok(Self { git }),

@@ -135,9 +135,18 @@ impl Run {
     /// Reads the rules of a commit, which must have some.
     async fn rules_at(&self, repository: &Repository, commit: &CommitSha) -> Result<(CommitTree, Rules), Failure> {
         let tree = repository.tree(commit).await?;
-        let missing = || Usage::NoRules { commit: commit.short().to_owned(), path: self.config.clone() };
-        let rules = self.rules_in(&tree).await?.ok_or_else(missing)?;
-        Ok((tree, rules))
+        match self.rules_in(&tree).await? {
+            Some(rules) => Ok((tree, rules)),
+            None => Err(self.missing(&tree, commit).await?.into()),
+        }
+    }
+
+    async fn missing(&self, tree: &CommitTree, commit: &CommitSha) -> Result<Usage, Failure> {
+        let (commit, path) = (commit.short().to_owned(), self.config.clone());
+        let Some(stem) = path.strip_suffix(".yaml") else { return Ok(Usage::NoRules { commit, path }) };
+        let found = format!("{stem}.yml");
+        let is_there = tree.read(&found).await?.is_some();
+        Ok(if is_there { Usage::Misnamed { commit, path, found } } else { Usage::NoRules { commit, path } })
     }
 }
 

@@ -30,6 +30,9 @@ pub(crate) enum Against {
 /// Plans the checkout's commit.
 pub(crate) async fn plan(run: &Run, against: Against, base: Option<&str>) -> Report {
     let mut report = empty(run, Action::Plan);
+    if against == Against::Base && base.is_none() {
+        report.degraded.push("compared with nothing: name a revision with `--base`".to_owned());
+    }
     if let Err(failure) = plan_into(run, against, base, &mut report).await {
         report.problems.push(failure.problem());
     }
@@ -38,7 +41,8 @@ pub(crate) async fn plan(run: &Run, against: Against, base: Option<&str>) -> Rep
 
 async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut Report) -> Result<(), Failure> {
     let (repository, commit) = here(run).await?;
-    *report = about(run, Action::Plan, &commit);
+    report.subject = about(run, report.subject.action, &commit).subject;
+    report.degraded.extend(overlooked(run, &repository, &commit).await?);
     let (tree, rules) = run.rules_at(&repository, &commit).await?;
     report.subject.app = Some(rules.app.to_string());
     let base = match base {
@@ -66,12 +70,22 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
 
 /// Plans as the planner where the shell has its kubeconfig, as the deployer (who may read Secrets) otherwise.
 async fn online(run: &Run, goal: &Goal<'_>, wanted: &Wanted<'_>, repository: &Repository) -> Result<Planned, Failure> {
-    let planner = goal.plan_variable().filter(|variable| run.context.variables.find(variable).is_some());
-    let sight = if planner.is_some() { Sight::WithoutSecrets } else { Sight::Full };
-    let reader = goal.connect(run, planner.unwrap_or(goal.deploy_variable())).await?.reader()?;
+    let (variable, sight) = identity(run, goal)?;
+    let reader = goal.connect(run, variable).await?.reader()?;
     let facts = reader.facts().await?;
     let stored = inventory(run, goal, &reader).await?;
     plan_target(goal, wanted, repository, &view(&reader, &facts, &stored.inventory, sight)).await
+}
+
+/// Returns the variable of the planner or else of the deployer, whichever is set, and what it may see.
+fn identity<'a>(run: &Run, goal: &'a Goal<'_>) -> Result<(&'a str, Sight), Usage> {
+    let is_set = |variable: &&str| run.context.variables.find(variable).is_some();
+    let planner = goal.plan_variable().filter(is_set).map(|variable| (variable, Sight::WithoutSecrets));
+    let deployer = Some(goal.deploy_variable()).filter(is_set).map(|variable| (variable, Sight::Full));
+    planner.or(deployer).ok_or_else(|| Usage::NoPlanner {
+        variable: goal.plan_variable().unwrap_or(goal.deploy_variable()).to_owned(),
+        cluster: goal.cluster.name.to_string(),
+    })
 }
 
 /// Deploys the checkout's commit, for a reason that goes into the record.
@@ -86,13 +100,27 @@ pub(crate) async fn deploy(run: &Run, reason: Option<&str>) -> Report {
 async fn deploy_into(run: &Run, reason: Option<&str>, report: &mut Report) -> Result<(), Failure> {
     let (repository, commit) = here(run).await?;
     *report = about(run, Action::Deploy, &commit);
+    report.degraded.extend(overlooked(run, &repository, &commit).await?);
+    let (_, rules) = run.rules_at(&repository, &commit).await?;
+    one_asked(run, &rules)?;
     let order = Order { trigger: &Trigger::Shell, commit: &commit, before: None, reason };
     deploy_all(run, &repository, &order, report).await
+}
+
+/// A shell has no branch that would choose the environment, so a person does.
+fn one_asked(run: &Run, rules: &Rules) -> Result<(), Usage> {
+    if run.environment.is_none() && rules.environments.len() > 1 {
+        return Err(Usage::WhichEnvironment { known: names(&rules.environments) });
+    }
+    asked(run, rules).map(drop)
 }
 
 /// Renders one environment's objects as they would be sent, one list per target.
 pub(crate) async fn render(run: &Run) -> Result<Vec<Value>, Failure> {
     let (repository, commit) = here(run).await?;
+    if let Some(overlooked) = overlooked(run, &repository, &commit).await? {
+        tracing::warn!("{overlooked}");
+    }
     let (tree, rules) = run.rules_at(&repository, &commit).await?;
     let mut objects = Vec::new();
     for goal in goals(run, &rules)? {
@@ -106,34 +134,49 @@ pub(crate) async fn render(run: &Run) -> Result<Vec<Value>, Failure> {
 
 /// Checks the rules and renders every environment, without a cluster. All mistakes are reported at once.
 pub(crate) async fn check(run: &Run) -> Report {
-    let mut report = plan(run, Against::Base, None).await;
+    let mut report = empty(run, Action::Check);
+    if let Err(failure) = plan_into(run, Against::Base, None, &mut report).await {
+        report.problems.push(failure.problem());
+    }
     for part in &mut report.targets {
         part.plan = None;
     }
-    report.subject.action = Action::Nothing;
     report
 }
 
 async fn here(run: &Run) -> Result<(Repository, CommitSha), Failure> {
     let repository = run.repository().await?;
-    let commit = named(&repository, "HEAD").await?;
+    let commit = repository.resolve("HEAD").await?.ok_or(Usage::NoCommit)?;
     Ok((repository, commit))
 }
 
+/// Says that a person's changes are not looked at, where there are some. A job's checkout is nobody's work.
+async fn overlooked(run: &Run, repository: &Repository, commit: &CommitSha) -> Result<Option<String>, Failure> {
+    if run.context.host.is_some() {
+        return Ok(None);
+    }
+    Ok(match repository.differing_files().await? {
+        0 => None,
+        1 => Some(format!("1 file differs from `{}` and is not looked at", commit.short())),
+        files => Some(format!("{files} files differ from `{}` and are not looked at", commit.short())),
+    })
+}
+
 async fn named(repository: &Repository, revision: &str) -> Result<CommitSha, Failure> {
-    let unknown = || crate::git::Error::Unreachable { commit: revision.to_owned(), why: "no such revision".to_owned() };
+    let unknown = || Usage::NoRevision { revision: revision.to_owned() };
     Ok(repository.resolve(revision).await?.ok_or_else(unknown)?)
+}
+
+/// Returns the environment that was asked for, or all of them.
+fn asked<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<&'a Environment>, Usage> {
+    let Some(name) = &run.environment else { return Ok(rules.environments.iter().collect()) };
+    let unknown = || Usage::NoEnvironment { name: name.clone(), known: names(&rules.environments) };
+    Ok(vec![rules.environment(name).ok_or_else(unknown)?])
 }
 
 /// Returns every target of the asked environments.
 fn goals<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
-    let asked: Vec<&Environment> = match &run.environment {
-        None => rules.environments.iter().collect(),
-        Some(name) => {
-            let unknown = || Usage::NoEnvironment { name: name.clone(), known: names(&rules.environments) };
-            vec![rules.environment(name).ok_or_else(unknown)?]
-        }
-    };
+    let asked = asked(run, rules)?;
     let clusters: &BTreeMap<_, _> = &rules.clusters;
     let goal = |environment: &'a Environment, target| -> Option<Goal<'a>> {
         let target: &landfall_core::rules::Target = target;

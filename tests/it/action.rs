@@ -32,7 +32,7 @@ jobs:
     runs-on: ubuntu-latest
     steps:
       - uses: actions/checkout@v7
-      - {uses: landfall-dev/landfall@v0, continue-on-error: true, with: {command: rm}}
+      - {uses: landfall-dev/landfall@v0, continue-on-error: true, with: {command: deploy}}
       - {uses: landfall-dev/landfall@v0, continue-on-error: true, with: {version: 99.0.0}}
       - {uses: landfall-dev/landfall@v0, continue-on-error: true, with: {binary: no/such/binary}}
       - {uses: landfall-dev/landfall@v0, continue-on-error: true, with: {config: '$(echo ran)`echo ran`\";echo ran'}}
@@ -77,7 +77,7 @@ async fn inputs_are_refused_in_the_action_s_own_words_and_are_never_run() {
     let job = world.workflow(&push(&world).await, &[]).await.unwrap();
     assert_eq!(job.code, 0, "{}", job.everything());
     for said in [
-        "the input 'command' is ci, plan, deploy or check",
+        "the input 'command' is ci, plan or check",
         "the input 'version' asks for 99.0.0",
         "no/such/binary is not a program; check the input 'binary'",
         "has no $(echo ran)`echo ran`\";echo ran",

@@ -17,6 +17,7 @@ mod order;
 mod records;
 mod refusals;
 mod secrets;
+mod shell;
 mod waiting;
 
 use std::path::Path;

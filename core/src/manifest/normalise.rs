@@ -40,7 +40,10 @@ pub enum NormaliseProblem {
     #[error("{object} is of the unknown kind {}/{}", gvk.api_version(), gvk.kind)]
     #[diagnostic(
         code(landfall::manifest::unknown_kind),
-        help("correct apiVersion and kind, or add the CustomResourceDefinition to this set or to the cluster")
+        help(
+            "correct apiVersion and kind, or add the CustomResourceDefinition to this set or to the cluster; without a \
+             cluster, name what it serves with --facts"
+        )
     )]
     UnknownKind {
         /// The object.

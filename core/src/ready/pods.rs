@@ -28,11 +28,21 @@ fn of_pod(subject: &Subject<'_>, pod: &Value) -> Vec<Finding> {
 /// A node may still come, so only the deadline proves it.
 fn unscheduled(pod: &Value) -> Option<Finding> {
     let scheduled = condition(pod, "PodScheduled").filter(Condition::is_false)?;
-    let finding = Finding::new(Code::Unschedulable, Fatal::AtDeadline, "cannot be scheduled")
+    let (reason, help) = if waits_for_a_volume(scheduled.message()) {
+        ("cannot get its volume", "make a PersistentVolume that fits the claim, or a StorageClass that provisions one")
+    } else {
+        ("cannot be scheduled", "lower what the pod requests, loosen its placement rules, or add nodes")
+    };
+    let finding = Finding::new(Code::Unschedulable, Fatal::AtDeadline, reason)
         .at(text(pod, "/metadata/name")?, None)
         .evidence(scheduled.message())
-        .help("lower what the pod requests, loosen its placement rules, or add nodes");
+        .help(help);
     Some(finding)
+}
+
+/// In the scheduler's words: "pod has unbound immediate PersistentVolumeClaims".
+fn waits_for_a_volume(message: &str) -> bool {
+    message.contains("unbound") && message.contains("PersistentVolumeClaim")
 }
 
 fn unmounted(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {

@@ -1,5 +1,7 @@
 //! The verdict of a deploy. Does not look at plans of proposals: `planned` does.
 
+use std::collections::BTreeSet;
+
 use super::phrase::Phrase;
 use super::title::{self, Title, environments};
 use super::words::{Mark, count};
@@ -109,7 +111,8 @@ fn deployed(report: &Report, targets: &[&TargetReport]) -> Phrase {
 }
 
 fn running(report: &Report, targets: &[&TargetReport]) -> Phrase {
-    let clusters = match targets.len() {
+    let clusters: BTreeSet<_> = targets.iter().map(|target| &target.target.cluster).collect();
+    let clusters = match clusters.len() {
         1 => String::new(),
         many => format!(" on {many} clusters"),
     };

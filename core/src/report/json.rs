@@ -28,6 +28,7 @@ fn decision(report: &Report) -> &'static str {
     match report.subject.action {
         _ if report.targets.is_empty() => "nothing",
         Action::Plan => "plan",
+        Action::Check => "check",
         Action::Deploy if any(|state| matches!(state, State::Deployed { .. })) => "deploy",
         Action::Deploy | Action::Nothing => "nothing",
     }

@@ -8,7 +8,7 @@ pub(crate) fn next_step(report: &Report) -> Option<Phrase> {
     let target = report.targets.iter().find(|target| target.state.is_failed())?;
     let help = help(&target.state);
     let step = if help.is_empty() { Phrase::default() } else { Phrase::read(help).sentence() };
-    let step = if can_go_back(target) { step.then(way_back(help)) } else { step };
+    let step = if can_go_back(target) { step.then(or_go_back(report, help)) } else { step };
     (!step.is_empty()).then_some(step)
 }
 
@@ -17,7 +17,7 @@ pub(crate) fn undo(report: &Report) -> Option<Phrase> {
     let done = |target: &TargetReport| matches!(target.state, State::Deployed { .. });
     let moved = |target: &TargetReport| target.plan.as_ref().is_some_and(|plan| plan.counts().moved() > 0);
     report.targets.first().filter(|target| moved(target) && can_go_back(target))?;
-    report.targets.iter().all(done).then(|| Phrase::default().words("To undo: revert the merge."))
+    report.targets.iter().all(done).then(|| Phrase::default().words("To undo: ").then(way_back(report)))
 }
 
 fn help(state: &State) -> &str {
@@ -39,7 +39,15 @@ fn can_go_back(target: &TargetReport) -> bool {
     wrote && target.plan.as_ref().is_some_and(|plan| plan.deployed.is_some())
 }
 
-fn way_back(help: &str) -> Phrase {
-    let words = if help.is_empty() { "To go back: revert the merge." } else { " Or go back: revert the merge." };
-    Phrase::default().words(words)
+fn or_go_back(report: &Report, help: &str) -> Phrase {
+    let words = if help.is_empty() { "To go back: " } else { " Or go back: " };
+    Phrase::default().words(words).then(way_back(report))
+}
+
+/// A shell names no branch: what it deployed may not be a merge.
+fn way_back(report: &Report) -> Phrase {
+    match report.subject.branch {
+        Some(_) => Phrase::default().words("revert the merge."),
+        None => Phrase::default().words("deploy the last good commit with ").name("--reason").words("."),
+    }
 }

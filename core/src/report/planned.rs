@@ -69,10 +69,11 @@ fn moves(counts: Counts) -> Phrase {
 fn places(report: &Report) -> Phrase {
     let environments: BTreeSet<_> = report.targets.iter().map(|target| &target.target.environment).collect();
     let groups = super::group::groups(report);
-    let words = match (report.targets.len(), environments.len(), groups.len()) {
-        (1, _, _) => return Phrase::default(),
-        (targets, 1, 1) => format!(" on each of {targets} clusters"),
-        (targets, 1, _) => format!(" on {targets} clusters"),
+    let clusters: BTreeSet<_> = report.targets.iter().map(|target| &target.target.cluster).collect();
+    let words = match (clusters.len(), environments.len(), groups.len()) {
+        (1, 1, _) => return Phrase::default(),
+        (clusters, 1, 1) => format!(" on each of {clusters} clusters"),
+        (clusters, 1, _) => format!(" on {clusters} clusters"),
         (_, environments, _) => format!(" in {environments} environments"),
     };
     Phrase::default().words(words)

@@ -1,13 +1,16 @@
 //! How a target's part ended, as a mark and a few words. Does not give evidence: the surfaces do.
 
-use super::State;
 use super::phrase::{Phrase, capital};
 use super::words::{self, Mark};
+use super::{Action, State};
 
 /// Returns a state as a mark and a few words.
-pub(crate) fn told(state: &State) -> (Mark, Phrase) {
+pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
     let say = |text: String| Phrase::default().words(text);
     match state {
+        State::Planned { holds } if holds.is_empty() && action == Action::Check => {
+            (Mark::Good, say("renders".to_owned()))
+        }
         State::Planned { holds } if holds.is_empty() => (Mark::Quiet, say("only planned".to_owned())),
         State::Planned { holds } | State::Held { holds } => {
             let gates = holds.iter().map(|hold| Phrase::default().name(hold.gate)).collect();

@@ -3,6 +3,7 @@
 mod paint;
 
 use super::alerts;
+use super::command;
 use super::group::{Group, groups};
 use super::phrase::Phrase;
 use super::title::title;
@@ -30,7 +31,8 @@ pub fn text(report: &Report, color: Color) -> String {
     parts.extend(groups(report).iter().flat_map(|group| of_group(group, color)));
     parts.push(rest(report));
     let parts = parts.into_iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n"));
-    parts.collect::<Vec<_>>().join("\n\n") + "\n"
+    let text = parts.collect::<Vec<_>>().join("\n\n");
+    text.lines().map(|line| command::disarmed(line) + "\n").collect()
 }
 
 fn of_problem(problem: &Problem, titled: bool) -> Vec<String> {
@@ -80,7 +82,7 @@ fn of_cause(cause: &Cause, color: Color) -> Vec<String> {
 
 fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
     let counts = target.plan.as_ref().map(|plan| numbers(plan.counts())).unwrap_or_default();
-    let (mark, told) = states::told(&target.state);
+    let (mark, told) = states::told(report.subject.action, &target.state);
     let said = match (report.subject.action, &target.state) {
         (Action::Plan, State::Planned { .. }) => counts,
         (_, _) => format!("{} {}", mark.symbol(), told.plain()),
@@ -162,12 +164,19 @@ fn of_line(line: &Line, color: Color) -> String {
     color.paint(ink, &format!("    {sign} {}", escape::line(text)))
 }
 
+/// Returns what a plan rests on, where that is not the cluster.
+fn basis(report: &Report) -> Option<String> {
+    let mut plans = report.targets.iter().filter_map(|target| target.plan.as_ref()).peekable();
+    let offline = plans.peek().is_some() && plans.all(|plan| plan.server.is_none());
+    offline.then(|| Phrase::default().words(words::OFFLINE).sentence().plain())
+}
+
 fn rest(report: &Report) -> Vec<String> {
     let degraded = report.degraded.iter().map(|text| Phrase::read(text).sentence().plain());
     let skipped = report.skipped.iter().map(|skipped| {
         format!("Passed over {}: {}", escape::line(&skipped.environment), Phrase::read(&skipped.why).plain())
     });
-    degraded.chain(skipped).collect()
+    basis(report).into_iter().chain(degraded).chain(skipped).collect()
 }
 
 fn indented(text: &str) -> impl Iterator<Item = String> + '_ {

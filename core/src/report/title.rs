@@ -2,7 +2,7 @@
 
 use super::phrase::Phrase;
 use super::words::{self, Mark};
-use super::{Action, Report, State, TargetReport, deployed, group, planned};
+use super::{Action, Report, State, TargetReport, checked, deployed, group, planned};
 
 /// The verdict.
 pub(crate) struct Title {
@@ -23,6 +23,7 @@ pub(crate) fn title(report: &Report) -> Title {
     match (&report.problems[..], report.subject.action) {
         ([], Action::Plan) => planned::title(report),
         ([], Action::Deploy) => deployed::title(report),
+        ([], Action::Check) => checked::title(report),
         ([], Action::Nothing) => nothing(report),
         ([problem], _) => Title::new(Mark::Bad, stopped(report).words(": ").then(Phrase::read(&problem.title))),
         (problems, _) => {
@@ -106,6 +107,7 @@ fn stopped(report: &Report) -> Phrase {
     Phrase::default().words(match report.subject.action {
         Action::Plan => "Cannot plan",
         Action::Deploy => "Cannot deploy",
+        Action::Check => "The check failed",
         Action::Nothing => "Stopped",
     })
 }

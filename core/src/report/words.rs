@@ -2,6 +2,9 @@
 
 use crate::plan::Class;
 
+/// What a plan rests on when no cluster was asked.
+pub(crate) const OFFLINE: &str = "compared without a cluster: what runs there may differ";
+
 /// The status mark that begins a title, a fold or a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {

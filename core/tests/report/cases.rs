@@ -224,3 +224,50 @@ fn an_unreachable_cluster_is_a_problem_of_its_target() {
     let us = production("prod-us", State::Planned { holds: Vec::new() });
     check("unreachable", &merging(vec![eu, us]));
 }
+
+#[test]
+fn a_check_says_that_the_rules_and_every_environment_are_sound() {
+    check("check", &checking([("staging", planned()), ("production", planned())]));
+}
+
+#[test]
+fn a_check_says_how_many_environments_do_not_render() {
+    let problem = Problem { exit: Exit::Render, title: "`deploy/a.yaml` is no YAML".to_owned(), ..unknown_key() };
+    check("check-failed", &checking([("staging", State::Failed { problem }), ("production", planned())]));
+}
+
+fn planned() -> State {
+    State::Planned { holds: Vec::new() }
+}
+
+fn checking(environments: [(&str, State); 2]) -> Report {
+    let targets =
+        environments.map(|(name, state)| TargetReport { plan: None, ..target(name, "prod", Vec::new(), state) });
+    let mut report = report(Action::Check, "main", targets.to_vec());
+    (report.subject.proposal, report.subject.branch) = (None, None);
+    report
+}
+
+#[test]
+fn environments_on_one_cluster_are_not_several_clusters() {
+    let deployed = State::Deployed { ready: 41, deleted: 0 };
+    let targets = ["staging", "production"].map(|name| target(name, "prod", vec![flags()], deployed.clone()));
+    check("one-cluster", &deploying(targets.to_vec()));
+}
+
+#[test]
+fn a_plan_without_a_cluster_says_so() {
+    let mut part = production("prod-eu", planned());
+    part.plan.as_mut().expect("a plan").server = None;
+    let mut report = merging(vec![part]);
+    (report.subject.proposal, report.subject.branch) = (None, None);
+    report.degraded = vec!["compared with nothing: name a revision with `--base`".to_owned()];
+    check("offline", &report);
+}
+
+#[test]
+fn a_deploy_by_hand_is_undone_by_hand() {
+    let mut report = deploying(vec![production("prod-eu", State::Deployed { ready: 41, deleted: 1 })]);
+    (report.subject.proposal, report.subject.branch) = (None, None);
+    check("by-hand", &report);
+}

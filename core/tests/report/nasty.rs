@@ -25,6 +25,8 @@ const NASTY: &[&str] = &[
     "\\`\\[\\]( &lt;b&gt; &#64;evil",
     "- a\n1. b\n\n    code\n\n<b>",
     "$`x`$ $$y$$ :tada: /close ~bug !5 %\"m\" &epic",
+    "::error::evil\n  ::stop-commands::evil",
+    "##[add-matcher]evil",
     "| |\n|--|\n",
     "",
     "`",
@@ -171,6 +173,17 @@ fn no_text_steers_the_terminal() {
         for report in reports(bad) {
             let text = text(&report, Color::Never);
             assert!(!text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{bad:?} in\n{text}");
+        }
+    }
+}
+
+#[test]
+fn no_text_commands_the_runner() {
+    for bad in NASTY {
+        for report in reports(bad) {
+            let text = text(&report, Color::Never);
+            let commands = |line: &str| line.trim().starts_with("::") || line.contains("##[");
+            assert!(!text.lines().any(commands), "{bad:?} in\n{text}");
         }
     }
 }

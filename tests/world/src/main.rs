@@ -32,27 +32,30 @@ async fn main() -> Result<(), Box<dyn Error>> {
     world.set("LANDFALL_DEPLOY_KUBECONFIG", &cluster.kubeconfig(&Identity::ClusterDeployer).display().to_string());
 
     title("The branch is deployed for the first time")?;
-    show(&world.deploy().await?)?;
+    show_in_short(&world.deploy().await?)?;
 
     let overlay = fs::read_to_string(example.join(OVERLAY))?;
     let newer = overlay.replacen("newTag: 1.8.2", "newTag: 1.9.0", 1);
-    let story = Story { world: &world, pictures: &pictures };
+    let mut story = Story { world: &world, pictures: &pictures, pages: Vec::new() };
     story.tell("release", "web 1.9.0", &newer).await?;
     let broken = newer.replacen("newTag: 1.9.0", "newTag: does-not-exist", 1);
     story.tell("typo", "web with an image that does not exist", &broken).await?;
 
     title("Done")?;
-    say(&format!("The comments as the host shows them: {}", pictures.display()))
+    say("The comments as the host shows them, for a browser:")?;
+    story.pages.iter().try_for_each(|page| say(&format!("  {}", page.display())))
 }
 
 /// A proposal from its first plan to its record.
 struct Story<'a> {
     world: &'a World,
     pictures: &'a Path,
+    /// What was drawn so far.
+    pages: Vec<PathBuf>,
 }
 
 impl Story<'_> {
-    async fn tell(&self, branch: &str, name: &str, overlay: &str) -> Result<(), Box<dyn Error>> {
+    async fn tell(&mut self, branch: &str, name: &str, overlay: &str) -> Result<(), Box<dyn Error>> {
         title(&format!("A pull request: {name}. `landfall ci` plans it"))?;
         let proposal = self.world.propose(branch, name, &[(OVERLAY, Change::Write(overlay))]).await?;
         show(&self.world.plan(proposal).await?)?;
@@ -62,12 +65,14 @@ impl Story<'_> {
         self.picture(proposal, &format!("{branch}-2-record"), "What the same comment says now").await
     }
 
-    async fn picture(&self, proposal: u64, file: &str, heading: &str) -> Result<(), Box<dyn Error>> {
+    async fn picture(&mut self, proposal: u64, file: &str, heading: &str) -> Result<(), Box<dyn Error>> {
         let comment = self.world.comments(proposal).await?.join("\n\n---\n\n");
         title(heading)?;
         say(&comment)?;
         fs::write(self.pictures.join(format!("{file}.md")), &comment)?;
-        fs::write(self.pictures.join(format!("{file}.html")), landfall_look::page(file, &comment))?;
+        let page = self.pictures.join(format!("{file}.html"));
+        fs::write(&page, landfall_look::page(file, &comment))?;
+        self.pages.push(page);
         Ok(())
     }
 }
@@ -82,6 +87,12 @@ fn furnish(cluster: &ControlPlane) {
 
 fn show(job: &Job) -> Result<(), Box<dyn Error>> {
     say(&format!("{}{}exit code {}", job.stderr, job.stdout, job.code))
+}
+
+/// Without the diffs: of a first deploy they are every line of every manifest.
+fn show_in_short(job: &Job) -> Result<(), Box<dyn Error>> {
+    let verdict = job.stdout.lines().next().unwrap_or_default();
+    say(&format!("{}{verdict}\nexit code {}", job.stderr, job.code))
 }
 
 fn title(text: &str) -> Result<(), Box<dyn Error>> {

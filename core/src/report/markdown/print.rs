@@ -25,7 +25,7 @@ pub(crate) fn small_print(report: &Report) -> String {
 /// Returns what a comment without a table is about.
 fn looked_at(report: &Report) -> Option<String> {
     let targets: Vec<Phrase> = report.targets.iter().take(SKIPPED_MAX).map(place).collect();
-    if targets.is_empty() || !is_quiet(report) {
+    if targets.is_empty() || report.subject.action == Action::Check || !is_quiet(report) {
         return None;
     }
     let same: usize = report.targets.iter().filter_map(|target| Some(target.plan.as_ref()?.counts().same)).sum();
@@ -79,7 +79,7 @@ fn checked(report: &Report) -> String {
     let offline = plans().filter(|plan| plan.server.is_none()).count();
     let versions: Vec<String> = versions.into_iter().map(escape::words).collect();
     match (versions.is_empty(), offline) {
-        (true, _) => "compared without a cluster: what runs there may differ".to_owned(),
+        (true, _) => words::OFFLINE.to_owned(),
         (false, 0) => format!("checked by Kubernetes {}", versions.join(", ")),
         (false, offline) => format!("checked by Kubernetes {}, {offline} without a cluster", versions.join(", ")),
     }

@@ -17,7 +17,10 @@ pub(crate) fn table(report: &Report) -> String {
     if report.targets.is_empty() || is_quiet(report) {
         return String::new();
     }
-    let columns = if report.subject.action == Action::Deploy { deployed(report) } else { planned(report) };
+    let columns = match report.subject.action {
+        Action::Deploy | Action::Check => states(report),
+        Action::Plan | Action::Nothing => planned(report),
+    };
     let columns: Vec<Column> = columns.into_iter().filter(Column::tells_something).collect();
     let mut lines = vec![
         row(columns.iter().map(|column| column.name)),
@@ -66,10 +69,15 @@ fn planned(report: &Report) -> Vec<Column> {
     ]
 }
 
-fn deployed(report: &Report) -> Vec<Column> {
+fn states(report: &Report) -> Vec<Column> {
     vec![
         places(report),
-        Column { name: "state", align: ":--", cells: cells(report, state), always: true },
+        Column {
+            name: "state",
+            align: ":--",
+            cells: cells(report, |target| state(report.subject.action, target)),
+            always: true,
+        },
         Column { name: "from → to", align: ":--", cells: cells(report, commits), always: false },
         Column { name: "images", align: ":--", cells: cells(report, |target| images(&target.images)), always: false },
         Column { name: "took", align: "--:", cells: cells(report, took), always: false },
@@ -140,8 +148,8 @@ fn took(target: &TargetReport) -> String {
     target.seconds.map(words::seconds).unwrap_or_default()
 }
 
-fn state(target: &TargetReport) -> String {
-    let (mark, phrase) = states::told(&target.state);
+fn state(action: Action, target: &TargetReport) -> String {
+    let (mark, phrase) = states::told(action, &target.state);
     let mut cell = format!("{} {}", mark.symbol(), phrase.markdown());
     if let (State::Deployed { .. }, Some(url)) = (&target.state, &target.url) {
         let name = url.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
