@@ -148,10 +148,11 @@ impl Failure {
     /// Returns the exit code that this failure asks for.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Ci(_) | Self::Rules(_) => Exit::Usage,
+            Self::Ci(_) | Self::Rules(_) | Self::Git(git::Error::NoFolder { .. } | git::Error::NoRepository { .. }) => {
+                Exit::Usage
+            }
             Self::Usage(usage) => usage.exit(),
             Self::Render(_) | Self::Set(_) => Exit::Render,
-            Self::Git(git::Error::NoFolder { .. } | git::Error::NoRepository { .. }) => Exit::Usage,
             Self::Git(_) | Self::Cluster(_) => Exit::Unreachable,
             Self::Inventory(_) => Exit::Held,
             Self::Bug(_) => Exit::Bug,

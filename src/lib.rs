@@ -18,3 +18,4 @@ mod progress;
 mod publish;
 mod render;
 pub mod stop;
+pub mod talk;

@@ -7,6 +7,7 @@ use clap::Parser;
 use landfall::ci::Variables;
 use landfall::cli::{Cli, Outcome};
 use landfall::stop::Stop;
+use landfall::talk::Talk;
 use landfall_core::exit::Exit;
 use tracing_subscriber::EnvFilter;
 
@@ -47,7 +48,7 @@ fn log(verbosity: u8) {
     };
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
-        .with_writer(std::io::stderr)
+        .with_writer(|| Talk(std::io::stderr()))
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();

@@ -21,7 +21,7 @@ mod words;
 
 use serde::Serialize;
 
-pub use command::plain_line;
+pub use command::{disarmed, plain_line};
 pub use conclusion::{Conclusion, Outcome, conclusion};
 pub use exit::exit;
 pub use json::json;

@@ -1,8 +1,11 @@
 //! What a person at a shell is told, in a repository of their own and without a cluster.
 
-use std::fs;
-use std::process::{Command, Output, Stdio};
+#![expect(clippy::disallowed_types, reason = "a person starts git and the binary")]
 
+use std::fs;
+use std::process::{Command, Stdio};
+
+use landfall_world::kustomize_on_path;
 use tempfile::TempDir;
 
 use crate::{binary, config_map};
@@ -143,11 +146,7 @@ struct Answer {
 /// Runs the binary as a person would, without any of their variables but PATH.
 fn landfall(repository: &TempDir, arguments: &[&str]) -> Answer {
     let mut command = Command::new(binary());
-    command
-        .args(arguments)
-        .current_dir(repository.path())
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.args(arguments).current_dir(repository.path()).env_clear().env("PATH", kustomize_on_path());
     let output = command.stdin(Stdio::null()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Answer { code: output.status.code().unwrap_or(-1), text: text(output.stdout), talk: text(output.stderr) }
@@ -174,8 +173,7 @@ fn commit(repository: &TempDir) {
     git(repository, &["-c", "user.name=ana", "-c", "user.email=ana@shop.example", "commit", "--quiet", "-m", "shop"]);
 }
 
-fn git(repository: &TempDir, arguments: &[&str]) -> Output {
+fn git(repository: &TempDir, arguments: &[&str]) {
     let output = Command::new("git").args(arguments).current_dir(repository.path()).output().unwrap();
     assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    output
 }

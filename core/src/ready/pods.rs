@@ -40,7 +40,7 @@ fn unscheduled(pod: &Value) -> Option<Finding> {
     Some(finding)
 }
 
-/// In the scheduler's words: "pod has unbound immediate PersistentVolumeClaims".
+/// In the scheduler's words: "pod has unbound immediate `PersistentVolumeClaims`".
 fn waits_for_a_volume(message: &str) -> bool {
     message.contains("unbound") && message.contains("PersistentVolumeClaim")
 }

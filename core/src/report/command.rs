@@ -8,7 +8,7 @@ pub fn plain_line(text: &str) -> String {
 }
 
 /// Returns a line without the two marks of a command: `::` where it starts, spaces aside, and `##[` anywhere.
-pub(crate) fn disarmed(line: &str) -> String {
+pub fn disarmed(line: &str) -> String {
     let line = line.replace("##[", "# #[");
     let start = line.len() - line.trim_start().len();
     match line[start..].strip_prefix("::") {
