@@ -23,13 +23,6 @@ pub(crate) enum Error {
         /// The folder.
         source_folder: String,
     },
-    /// The folder has nothing to read.
-    #[error("the folder {source_folder} has no manifests")]
-    #[diagnostic(code(render::empty), help("it needs a kustomization.yaml, or files that end in .yaml, .yml or .json"))]
-    Empty {
-        /// The folder.
-        source_folder: String,
-    },
     /// Manifests cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -85,6 +78,7 @@ pub(crate) async fn render(
     compat: Compat,
 ) -> Result<Vec<Manifest>, Error> {
     if tree.paths_in(source).is_empty() {
+        tree.check_usable(source)?;
         return Err(Error::Missing { source_folder: source.to_owned() });
     }
     match chosen.unwrap_or_else(|| detect(tree, source)) {
