@@ -2,7 +2,10 @@
 
 mod confine;
 mod kustomize;
+mod links;
+mod named;
 mod plain;
+mod secret_values;
 mod tool;
 
 use landfall_core::manifest::{Compat, Manifest, ReadErrors, SourceFile};
@@ -59,6 +62,20 @@ pub(crate) enum Error {
         path: String,
         /// Where it points.
         to: String,
+    },
+    /// A kustomization names what is not in the commit.
+    #[error("{path} names {named}, which is not in the commit")]
+    #[diagnostic(
+        code(render::outside),
+        help(
+            "Kustomize gets the files of the commit alone: copy it into the repository and name it by a relative path"
+        )
+    )]
+    Outside {
+        /// The kustomization, and the line where it is known.
+        path: String,
+        /// The path or address.
+        named: String,
     },
     /// A temporary file cannot be written.
     #[error("a temporary folder cannot be written: {0}")]
