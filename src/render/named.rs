@@ -96,7 +96,7 @@ fn leaves(folder: &str, path: &str) -> bool {
     // A configuration may stand here instead of a path: an address in it is not fetched.
     let is_remote = !path.contains('\n') && (lower.contains("://") || lower.contains("?ref="));
     let mut depth = folder.split('/').filter(|part| !part.is_empty()).count();
-    let climbs_out = path.split('/').any(|part| match part {
+    let climbs_out = path.split('/').any(|part| match part.trim() {
         "" | "." => false,
         ".." => match depth.checked_sub(1) {
             Some(less) => {
