@@ -14,12 +14,25 @@ use tokio::process::Command;
 use super::Error;
 
 /// Options that keep a hostile repository from running hooks, and a stuck network from asking for a password.
-const SAFE: [&str; 6] =
-    ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never"];
+const SAFE: [&str; 10] = [
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "protocol.ext.allow=never",
+    // The same merge for everybody: no attributes of this machine or of HEAD. No tree can have this name.
+    "-c",
+    "core.attributesFile=/dev/null",
+    "-c",
+    "attr.tree=.none",
+];
 
 #[derive(Debug, Clone)]
 pub(super) struct Git {
     folder: PathBuf,
+    /// The repository's own folder, where Git shall not look for it.
+    named: Option<PathBuf>,
     login: Option<Login>,
 }
 
@@ -33,11 +46,18 @@ pub(crate) struct Login {
 
 impl Git {
     pub(super) fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), login: None }
+        Self { folder: folder.to_owned(), named: None, login: None }
     }
 
     pub(super) fn with_login(self, login: Login) -> Self {
         Self { login: Some(login), ..self }
+    }
+
+    /// Takes away what `.gitattributes` of the work tree, or of the user, say: of a merge driver, for one.
+    pub(super) async fn away_from_work_tree(&self) -> Result<Self, Error> {
+        // Git before 2.41 looks for the file where it runs and knows no option against it: there is none in its folder.
+        let folder = PathBuf::from(self.text(&["rev-parse", "--absolute-git-dir"]).await?);
+        Ok(Self { folder: folder.clone(), named: Some(folder), ..self.clone() })
     }
 
     /// Returns what Git prints, without the line end.
@@ -68,6 +88,7 @@ impl Git {
             .current_dir(&self.folder)
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
+            .envs(self.named.iter().map(|path| ("GIT_DIR", path)))
             .envs(self.login.iter().flat_map(Login::configuration))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -19,7 +19,7 @@ impl Repository {
         self.need(head).await?;
         self.connect(base, head).await?;
         let args = ["merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", base.as_str(), head.as_str()];
-        let output = self.git.run(&args, &[]).await?;
+        let output = self.git.away_from_work_tree().await?.run(&args, &[]).await?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let mut parts = text.split('\0').filter(|part| !part.is_empty());
         let tree = parts.next().unwrap_or_default().to_owned();

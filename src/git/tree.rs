@@ -12,7 +12,15 @@ use super::{Error, Repository};
 pub(crate) struct CommitTree {
     git: Git,
     files: BTreeMap<String, Blob>,
+    /// What the commit has and cannot be used, as text, and why.
+    unusable: Vec<(String, &'static str)>,
 }
+
+const SUBMODULE: &str = "is a submodule, which is not read";
+const ODD_NAME: &str = "has a name that no file of a checkout can have";
+const NO_TEXT: &str = "has a name that is not UTF-8";
+const TWICE: &str = "is in the tree twice";
+const BELOW_FILE: &str = "lies below what is no folder";
 
 /// What kind of file a blob is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,24 +60,64 @@ impl Repository {
 
     pub(super) async fn tree_of(&self, tree: &str) -> Result<CommitTree, Error> {
         let listing = self.git.bytes(&["ls-tree", "-r", "-z", "--full-tree", tree], &[]).await?;
-        let entries = String::from_utf8_lossy(&listing).into_owned();
-        Ok(CommitTree { git: self.git.clone(), files: entries.split('\0').filter_map(entry).collect() })
+        let mut tree = CommitTree { git: self.git.clone(), files: BTreeMap::new(), unusable: Vec::new() };
+        for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+            tree.add(line);
+        }
+        tree.drop_unusable();
+        Ok(tree)
     }
 }
 
-/// Reads `<mode> blob <id>\t<path>`; submodules are not files.
-fn entry(line: &str) -> Option<(String, Blob)> {
-    let (head, path) = line.split_once('\t')?;
-    let mut words = head.split(' ');
+/// Reads `<mode> blob <id>\t<path>`.
+fn entry(line: &[u8]) -> Option<(&[u8], Result<Blob, &'static str>)> {
+    let tab = line.iter().position(|byte| *byte == b'\t')?;
+    let mut words = std::str::from_utf8(&line[..tab]).ok()?.split(' ');
     let kind = match (words.next()?, words.next()?) {
         ("120000", "blob") => BlobKind::Link,
         (_, "blob") => BlobKind::File,
-        _ => return None,
+        _ => return Some((&line[tab + 1..], Err(SUBMODULE))),
     };
-    Some((path.to_owned(), Blob { id: words.next()?.to_owned(), kind }))
+    Some((&line[tab + 1..], Ok(Blob { id: words.next()?.to_owned(), kind })))
+}
+
+/// Returns what is wrong with a path. Git stores any bytes; a checkout would refuse these too.
+fn wrong(path: &str) -> Option<&'static str> {
+    let odd = |part: &str| matches!(part, "" | "." | "..") || part.eq_ignore_ascii_case(".git");
+    path.split('/').any(odd).then_some(ODD_NAME)
 }
 
 impl CommitTree {
+    fn add(&mut self, line: &[u8]) {
+        let Some((name, blob)) = entry(line) else { return };
+        let path = String::from_utf8_lossy(name).into_owned();
+        let why = if path.as_bytes() == name { wrong(&path) } else { Some(NO_TEXT) };
+        match (why, blob) {
+            (Some(why), _) | (None, Err(why)) => self.unusable.push((path, why)),
+            (None, Ok(_)) if self.files.contains_key(&path) => self.unusable.push((path, TWICE)),
+            (None, Ok(blob)) => drop(self.files.insert(path, blob)),
+        }
+    }
+
+    /// A hand-made tree may have a link and a folder of one name: what is below would be written where the link ends.
+    fn drop_unusable(&mut self) {
+        let is_below = |path: &&String| path.match_indices('/').any(|(end, _)| self.files.contains_key(&path[..end]));
+        let below: Vec<String> = self.files.keys().filter(is_below).cloned().collect();
+        self.unusable.extend(below.into_iter().map(|path| (path, BELOW_FILE)));
+        // Of two files of one name neither is the right one.
+        for (path, _) in &self.unusable {
+            self.files.remove(path);
+        }
+    }
+
+    /// Refuses a folder that has something which is not read, or lies in it.
+    pub(crate) fn check_usable(&self, folder: &str) -> Result<(), Error> {
+        let concerns = |path: &str| is_in(path, folder) || is_in(folder, path);
+        let Some((path, why)) = self.unusable.iter().find(|(path, _)| concerns(path)) else { return Ok(()) };
+        let help = "put files of the repository itself in its place, under a usual name".to_owned();
+        Err(Error::Tree { path: path.escape_debug().to_string(), why: (*why).to_owned(), help })
+    }
+
     /// Whether a path is a file.
     pub(crate) fn has_file(&self, path: &str) -> bool {
         self.files.contains_key(path)
@@ -77,8 +125,7 @@ impl CommitTree {
 
     /// Returns the paths in a folder and below it, in order. The root is the empty path.
     pub(crate) fn paths_in(&self, folder: &str) -> Vec<String> {
-        let prefix = if folder.is_empty() || folder == "." { String::new() } else { format!("{folder}/") };
-        self.files.keys().filter(|path| path.starts_with(&prefix)).cloned().collect()
+        self.files.keys().filter(|path| *path != folder && is_in(path, folder)).cloned().collect()
     }
 
     /// Returns one file's content, if there is such a file.
@@ -103,6 +150,12 @@ impl CommitTree {
         }
         Ok(files)
     }
+}
+
+/// Whether a path is a folder or below it. The root is the empty path or a dot.
+fn is_in(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder);
+    matches!(folder, "" | ".") || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Splits `<id> blob <size>\n<content>\n` off the front.

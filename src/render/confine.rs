@@ -1,27 +1,44 @@
 //! A copy of a commit for programs that only read files. Nothing in it leads out of it.
 
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::Error;
+use super::links::Links;
 use crate::git::{BlobKind, CommitTree, TreeFile};
 
-/// Writes every file of a commit into a folder that is removed with the returned value.
-pub(super) async fn copy(tree: &CommitTree) -> Result<TempDir, Error> {
+/// The folder of the commit, beside whatever we add.
+pub(super) const COMMIT: &str = "commit";
+
+/// Every file of a commit, of those that can be used.
+pub(super) async fn files(tree: &CommitTree) -> Result<Vec<TreeFile>, Error> {
+    Ok(tree.read_all(&tree.paths_in("")).await?)
+}
+
+/// Writes files into a folder that is removed with the returned value.
+///
+/// Nothing is followed while it is written: links are made last, and no name is used twice.
+pub(super) fn copy<'a>(files: impl Iterator<Item = &'a TreeFile>, links: &Links) -> Result<TempDir, Error> {
     let folder = tempfile::tempdir()?;
-    let files = tree.read_all(&tree.paths_in("")).await?;
-    let (links, regular): (Vec<&TreeFile>, _) = files.iter().partition(|file| file.kind == BlobKind::Link);
+    let root = folder.path().join(COMMIT);
+    let (made_last, regular): (Vec<&TreeFile>, _) = files.partition(|file| file.kind == BlobKind::Link);
     for file in regular {
-        fs::write(place(folder.path(), file)?, &file.bytes)?;
+        let mut new = OpenOptions::new().write(true).create_new(true).open(place(&root, file)?)?;
+        new.write_all(&file.bytes)?;
     }
-    for link in &links {
-        symlink(target(link), place(folder.path(), link)?)?;
+    let mut places = Vec::with_capacity(made_last.len());
+    for link in made_last {
+        links.check(link)?;
+        places.push((link, place(&root, link)?));
     }
-    for link in links {
-        check(folder.path(), link)?;
+    for (link, place) in places {
+        symlink(OsStr::from_bytes(&link.bytes), place)?;
     }
     Ok(folder)
 }
@@ -33,48 +50,4 @@ fn place(root: &Path, file: &TreeFile) -> Result<PathBuf, Error> {
         fs::create_dir_all(parent)?;
     }
     Ok(path)
-}
-
-fn target(link: &TreeFile) -> String {
-    String::from_utf8_lossy(&link.bytes).into_owned()
-}
-
-/// Asks the file system where a link ends, because links through links cannot be judged by their text.
-/// A link to nothing leads nowhere.
-fn check(root: &Path, link: &TreeFile) -> Result<(), Error> {
-    let Ok(end) = fs::canonicalize(root.join(&link.path)) else { return Ok(()) };
-    if end.starts_with(fs::canonicalize(root)?) {
-        return Ok(());
-    }
-    Err(Error::Link { path: link.path.clone(), to: target(link) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn link(path: &str, to: &str) -> TreeFile {
-        TreeFile { path: path.to_owned(), kind: BlobKind::Link, bytes: to.as_bytes().to_vec() }
-    }
-
-    fn escapes(links: &[TreeFile]) -> bool {
-        let root = tempfile::tempdir().unwrap();
-        for link in links {
-            symlink(target(link), place(root.path(), link).unwrap()).unwrap();
-        }
-        links.iter().any(|link| check(root.path(), link).is_err())
-    }
-
-    #[test]
-    fn a_link_that_leaves_the_repository_is_seen() {
-        assert!(escapes(&[link("web.yaml", "/etc/passwd")]));
-        assert!(escapes(&[link("a/b/c.yaml", "../../../../../../../../etc/passwd")]));
-        assert!(escapes(&[link("p/q/deep", "../.."), link("p/q/r/y", "../deep/..")]));
-    }
-
-    #[test]
-    fn a_link_that_stays_is_kept() {
-        assert!(!escapes(&[link("a/here", "."), link("b/there", "../a/here")]));
-        assert!(!escapes(&[link("a/nothing", "not-there.yaml")]));
-    }
 }

@@ -1,5 +1,6 @@
 //! Kustomize: the real program, on a confined copy of the commit.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -7,23 +8,38 @@ use landfall_core::manifest::{Compat, Manifest, Origin};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Error, confine, read, tool};
+use super::confine::COMMIT;
+use super::links::{End, Links};
+use super::{Error, confine, named, read, secret_values, tool};
 use crate::git::CommitTree;
 
 /// What Kustomize accepts as the name of its file.
 pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 const INSTALL: &str = "install Kustomize 5: the runner images of GitHub have it, its release page has it for others";
-/// The folder, in the copy, of a kustomization of ours that asks for origins.
-const WRAPPER: &str = ".landfall-origins";
+/// The folder, beside the commit, of a kustomization of ours that asks for origins.
+const WRAPPER: &str = "wrapper";
 const ORIGIN: &str = "config.kubernetes.io/origin";
 
 pub(super) async fn render(tree: &CommitTree, source: &str) -> Result<Vec<Manifest>, Error> {
-    let copy = confine::copy(tree).await?;
+    let files = confine::files(tree).await?;
+    let links = Links::of(&files);
+    let mut refused = named::refused(&files, &links);
+    if let End::At(folder) = links.end(source)
+        && let Some(error) = refused.remove(&folder)
+    {
+        return Err(error);
+    }
+    // Without its kustomization a folder cannot be built: one that nobody needs does not hold up the others.
+    let is_kept = |path: &str| named::folder_of(path).is_none_or(|folder| !refused.contains_key(folder));
+    let copy = confine::copy(files.iter().filter(|file| is_kept(&file.path)), &links)?;
     wrap(copy.path(), source)?;
     let output = tool::run("kustomize", INSTALL, &["build", WRAPPER], copy.path()).await?;
     if !output.status.success() {
-        return Err(failed(source, &String::from_utf8_lossy(&output.stderr), copy.path()));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let commit = fs::canonicalize(copy.path())?.join(COMMIT);
+        return Err(needed(refused, &stderr, &commit)
+            .unwrap_or_else(|| failed(source, &secret_values::redactor(&files, &links).text(&stderr), &commit)));
     }
     let mut manifests = read(source, output.stdout, Compat::Kubectl)?;
     for manifest in &mut manifests {
@@ -39,7 +55,7 @@ pub(super) async fn render(tree: &CommitTree, source: &str) -> Result<Vec<Manife
 fn wrap(root: &Path, source: &str) -> Result<(), Error> {
     let folder = root.join(WRAPPER);
     fs::create_dir_all(&folder)?;
-    let kustomization = json!({"resources": [format!("../{source}")], "buildMetadata": ["originAnnotations"]});
+    let kustomization = json!({"resources": [format!("../{COMMIT}/{source}")], "buildMetadata": ["originAnnotations"]});
     fs::write(folder.join("kustomization.yaml"), kustomization.to_string())?;
     Ok(())
 }
@@ -64,26 +80,27 @@ fn take_origin(object: &mut Value) -> Option<String> {
     annotation.path.or(annotation.configured_in)
 }
 
-/// Reads a path that starts at our wrapper. Kustomize would take a base from any folder of the machine.
+/// Reads a path that starts at our wrapper.
 fn inside(path: &str) -> Result<Origin, Error> {
-    let from_root = path.strip_prefix("../").unwrap_or(path);
-    if from_root.starts_with("../") || from_root.starts_with('/') {
-        return Err(Error::Link { path: "a kustomization".to_owned(), to: from_root.to_owned() });
+    let in_commit = path.strip_prefix("../").and_then(|path| path.strip_prefix(COMMIT)?.strip_prefix('/'));
+    match in_commit {
+        Some(path) => Ok(Origin { path: path.to_owned(), line: None }),
+        None => Err(Error::Link { path: "a kustomization".to_owned(), to: path.to_owned() }),
     }
-    Ok(Origin { path: from_root.to_owned(), line: None })
+}
+
+/// Returns why a folder was refused that Kustomize then looked for.
+fn needed(refused: BTreeMap<String, Error>, stderr: &str, commit: &Path) -> Option<Error> {
+    let is_named = |folder: &str| stderr.contains(&format!("'{}'", commit.join(folder).display()));
+    let is_root = |folder: &str| folder.is_empty() && stderr.contains(&format!("'{}'", commit.display()));
+    refused.into_iter().find(|(folder, _)| is_named(folder) || is_root(folder)).map(|(_, error)| error)
 }
 
 /// Returns what Kustomize says, with the copy's folder and our wrapper taken out.
-fn failed(source: &str, stderr: &str, copy: &Path) -> Error {
-    let copy = fs::canonicalize(copy).unwrap_or_else(|_| copy.to_owned());
+fn failed(source: &str, stderr: &str, commit: &Path) -> Error {
     let why = stderr.trim().trim_start_matches("Error: ");
-    let why = why.replace(&format!("{}/", copy.display()), "").replace(&format!("../{source}"), source);
+    let why = why.replace(&format!("{}/", commit.display()), "").replace(&format!("../{COMMIT}/{source}"), source);
     let why = why.replace(&format!("accumulating resources from '{source}': "), "");
-    let needs_network = ["git", "127.0.0.1:9", "remote"].iter().any(|word| why.contains(word)) && why.contains("://");
-    let help = if needs_network {
-        "remote bases are not fetched: copy them into the repository"
-    } else {
-        "`kustomize build` in the folder shows the same"
-    };
-    Error::Tool { tool: "kustomize", source_folder: source.to_owned(), why, help: help.to_owned() }
+    let help = "`kustomize build` in the folder shows the same".to_owned();
+    Error::Tool { tool: "kustomize", source_folder: source.to_owned(), why, help }
 }

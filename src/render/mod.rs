@@ -2,7 +2,10 @@
 
 mod confine;
 mod kustomize;
+mod links;
+mod named;
 mod plain;
+mod secret_values;
 mod tool;
 
 use landfall_core::manifest::{Compat, Manifest, ReadErrors, SourceFile};
@@ -20,13 +23,6 @@ pub(crate) enum Error {
         help("`source` in landfall.yaml is a path from the repository's root; its case counts")
     )]
     Missing {
-        /// The folder.
-        source_folder: String,
-    },
-    /// The folder has nothing to read.
-    #[error("the folder {source_folder} has no manifests")]
-    #[diagnostic(code(render::empty), help("it needs a kustomization.yaml, or files that end in .yaml, .yml or .json"))]
-    Empty {
         /// The folder.
         source_folder: String,
     },
@@ -67,6 +63,20 @@ pub(crate) enum Error {
         /// Where it points.
         to: String,
     },
+    /// A kustomization names what is not in the commit.
+    #[error("{path} names {named}, which is not in the commit")]
+    #[diagnostic(
+        code(render::outside),
+        help(
+            "Kustomize gets the files of the commit alone: copy it into the repository and name it by a relative path"
+        )
+    )]
+    Outside {
+        /// The kustomization, and the line where it is known.
+        path: String,
+        /// The path or address.
+        named: String,
+    },
     /// A temporary file cannot be written.
     #[error("a temporary folder cannot be written: {0}")]
     #[diagnostic(code(render::temporary))]
@@ -85,6 +95,7 @@ pub(crate) async fn render(
     compat: Compat,
 ) -> Result<Vec<Manifest>, Error> {
     if tree.paths_in(source).is_empty() {
+        tree.check_usable(source)?;
         return Err(Error::Missing { source_folder: source.to_owned() });
     }
     match chosen.unwrap_or_else(|| detect(tree, source)) {

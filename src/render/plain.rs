@@ -8,11 +8,9 @@ use crate::git::CommitTree;
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
 pub(super) async fn render(tree: &CommitTree, source: &str, compat: Compat) -> Result<Vec<Manifest>, Error> {
+    tree.check_usable(source)?;
     let is_manifest = |path: &String| ENDINGS.iter().any(|ending| path.ends_with(ending));
     let paths: Vec<String> = tree.paths_in(source).into_iter().filter(is_manifest).collect();
-    if paths.is_empty() {
-        return Err(Error::Empty { source_folder: source.to_owned() });
-    }
     let mut manifests = Vec::new();
     let mut wrong = Vec::new();
     for file in tree.read_all(&paths).await? {

@@ -5,6 +5,7 @@
 
 mod action;
 mod adopt;
+mod confined;
 mod denied;
 mod deploys;
 mod host;

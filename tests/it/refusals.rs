@@ -23,7 +23,12 @@ const CASES: [Case<'_>; 11] = [
     ("broken rules", &[(RULES, Write("app: [shop\n"))], 2, &["landfall.yaml"]),
     ("misspelt key", &[(RULES, Write("app: shop\nenvironmnts: {}\n"))], 2, &["environmnts", "environments"]),
     ("no folder", &[(A, Delete), ("other/b.yaml", Write(""))], 3, &["the folder deploy is not in the commit"]),
-    ("no manifests", &[(A, Delete), ("deploy/README.md", Write("-"))], 3, &["the folder deploy has no manifests"]),
+    (
+        "no manifests",
+        &[(A, Delete), ("deploy/README.md", Write("-"))],
+        4,
+        &["`deploy` renders no object", "allow_empty"],
+    ),
     ("broken YAML", &[(A, Write("apiVersion: v1\nkind: [ConfigMap\n"))], 3, &["deploy/a.yaml"]),
     ("key twice", &[(A, Write("apiVersion: v1\nkind: ConfigMap\nkind: Secret\n"))], 3, &["deploy/a.yaml", "kind"]),
     ("object twice", &[(A, Write(TWICE))], 3, &["ConfigMap", "deploy/a.yaml"]),

@@ -1,0 +1,85 @@
+//! The values of Secrets in a commit's files, as far as they can be read: Kustomize quotes what it cannot use.
+
+use landfall_core::diff::redact::Redactor;
+use landfall_core::manifest::{Compat, SourceFile, values};
+use serde_json::{Value, json};
+
+use super::links::{End, Links};
+use super::named::folder_of;
+use crate::git::TreeFile;
+
+/// Endings of files that may have a Secret in them.
+const ENDINGS: [&str; 4] = [".yaml", ".yml", ".json", "Kustomization"];
+
+/// Returns what masks every value that a Secret of the commit has, or is made from.
+pub(super) fn redactor(files: &[TreeFile], links: &Links) -> Redactor {
+    let mut secrets = Vec::new();
+    for file in files.iter().filter(|file| ENDINGS.iter().any(|ending| file.path.ends_with(ending))) {
+        let source = SourceFile { path: file.path.clone(), bytes: file.bytes.clone() };
+        let documents = values(&source, Compat::Kubectl).unwrap_or_else(|_| lines_of_unreadable(file));
+        let folder = folder_of(&file.path);
+        let made = |document: &Value| folder.map(|folder| secret(&generated(document, folder, files, links)));
+        secrets.extend(documents.iter().filter_map(made));
+        secrets.extend(documents.iter().flat_map(patches));
+        secrets.extend(documents);
+    }
+    Redactor::of(&secrets)
+}
+
+/// Makes a Secret of values, for the redactor knows every form that a value of a Secret may be quoted in.
+fn secret(values: &[String]) -> Value {
+    json!({"kind": "Secret", "stringData": values})
+}
+
+/// A Secret with a mistake in its YAML has values all the same.
+fn lines_of_unreadable(file: &TreeFile) -> Vec<Value> {
+    let text = String::from_utf8_lossy(&file.bytes);
+    if !text.contains("Secret") && !text.contains("secret") {
+        return Vec::new();
+    }
+    let values = text.lines().filter_map(|line| Some(unquoted(line.split_once(": ")?.1)));
+    vec![secret(&values.collect::<Vec<_>>())]
+}
+
+/// Returns the values that a kustomization makes Secrets from.
+fn generated(kustomization: &Value, folder: &str, files: &[TreeFile], links: &Links) -> Vec<String> {
+    let generators = part(kustomization, "secretgenerator").and_then(Value::as_array);
+    let mut values = Vec::new();
+    for generator in generators.into_iter().flatten() {
+        let literals = part(generator, "literals").and_then(Value::as_array).into_iter().flatten();
+        values.extend(literals.filter_map(Value::as_str).map(value_of));
+        let named = [part(generator, "envs"), part(generator, "env")].into_iter().flatten();
+        for path in named.flat_map(|it| it.as_array().cloned().unwrap_or_else(|| vec![it.clone()])) {
+            let End::At(end) = links.end(&format!("{folder}/{}", path.as_str().unwrap_or_default())) else { continue };
+            let text = files.iter().find(|file| file.path == end).map(|file| String::from_utf8_lossy(&file.bytes));
+            values.extend(text.iter().flat_map(|text| text.lines()).map(value_of));
+        }
+    }
+    values
+}
+
+/// Returns the objects that patches write in place hold.
+fn patches(kustomization: &Value) -> Vec<Value> {
+    let lists = ["patches", "patchesstrategicmerge"].map(|key| part(kustomization, key).and_then(Value::as_array));
+    let entries = lists.into_iter().flatten().flatten();
+    let texts = entries.filter_map(|entry| entry.as_str().or_else(|| part(entry, "patch")?.as_str()));
+    let read = |text: &str| {
+        let source = SourceFile { path: String::new(), bytes: text.as_bytes().to_vec() };
+        values(&source, Compat::Kubectl).unwrap_or_default()
+    };
+    texts.flat_map(read).collect()
+}
+
+/// Returns a part of an object by its key, in any case.
+fn part<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
+    object.as_object()?.iter().find(|(name, _)| name.to_lowercase() == key).map(|(_, value)| value)
+}
+
+/// Returns the value of `key=value`; a text without a key is a value, most likely.
+fn value_of(literal: &str) -> String {
+    unquoted(literal.split_once('=').map_or(literal, |(_, value)| value))
+}
+
+fn unquoted(text: &str) -> String {
+    text.trim().trim_matches(['"', '\'']).to_owned()
+}
