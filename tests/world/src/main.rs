@@ -21,6 +21,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut next = || arguments.next().ok_or("usage: demo LANDFALL EXAMPLE PICTURES");
     let (binary, example, pictures) = (next()?, next()?, next()?);
     fs::create_dir_all(&pictures)?;
+    // Git takes a relative folder from where the host's repository is.
+    let example = fs::canonicalize(example)?;
 
     title("A control plane: etcd, kube-apiserver, controller manager, scheduler, kwok")?;
     let cluster = ControlPlane::start().await;
