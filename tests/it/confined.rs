@@ -272,3 +272,11 @@ async fn an_attribute_of_the_work_tree_does_not_hide_a_conflict() {
     assert_eq!(job.code, 2, "{}", job.everything());
     assert!(job.stdout.contains("conflicts with its target branch in deploy/a.yaml"), "{}", job.stdout);
 }
+
+#[test]
+fn a_kustomization_with_secrets_that_cannot_be_read_is_not_shown() {
+    let text = "secretGenerator:\n- name: s\n  literals: [password=hunter22\n";
+    let checkout = Checkout::with(&[(KUSTOMIZATION, text)]);
+    checkout.refused(&[KUSTOMIZATION]);
+    assert!(!checkout.render().1.contains("hunter22"), "{}", checkout.render().1);
+}

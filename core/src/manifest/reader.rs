@@ -75,7 +75,8 @@ fn complete<T>(found: Vec<T>, mut errors: Vec<ReadError>, text: &Text) -> Result
 
 /// Returns whether showing lines of this text could show values of a Secret.
 fn mentions_secret(text: &Text) -> bool {
-    text.content.lines().any(|line| line.contains("kind") && line.contains("Secret"))
+    let is_telling = |line: &str| line.contains("kind") && line.contains("Secret");
+    text.content.lines().any(|line| is_telling(line) || line.to_lowercase().contains("secretgenerator"))
 }
 
 fn documents(text: &Text, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<(Value, Spans)> {
