@@ -2,7 +2,7 @@
 
 use landfall_core::id::CommitSha;
 use landfall_core::report::{Action, Report, State, TargetReport};
-use landfall_core::rules::{Environment, Rules};
+use landfall_core::rules::Rules;
 use landfall_core::trigger::Trigger;
 use landfall_core::trust::{Kind, permit};
 
@@ -81,7 +81,7 @@ pub(super) async fn deploy_all(
     let (tree, rules) = run.rules_at(repository, order.commit).await?;
     report.subject.app = Some(rules.app.to_string());
     let wanted = Wanted { tree: &tree, commit: order.commit };
-    let selection = run.select(&rules, order.trigger);
+    let selection = run.select(&rules, order.trigger)?;
     report.skipped.extend(selection.skipped);
     for environment in selection.chosen {
         let mut targets: Vec<_> = environment.targets.iter().collect();
@@ -134,9 +134,4 @@ async fn one(
     part.seconds = Some(progress.seconds());
     part.timeline = progress.timeline();
     part
-}
-
-/// Returns the environments of a selection that a plan has, for people who ask at a shell.
-pub(super) fn names(environments: &[Environment]) -> String {
-    environments.iter().map(|environment| environment.name.to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,7 @@ mod target;
 use landfall_cluster::Facts;
 use landfall_core::id::CommitSha;
 use landfall_core::report::{Action, Report, Skipped, Subject};
-use landfall_core::rules::{self, Rules};
+use landfall_core::rules::{self, Environment, Rules};
 use landfall_core::trigger::Trigger;
 
 use crate::bug::caught;
@@ -111,18 +111,25 @@ impl Run {
         Ok(repository.with_login(Login { server: format!("{}/", host.server_url), token }).await?)
     }
 
+    /// Returns the environment that was asked for, or all of them.
+    fn asked<'a>(&self, rules: &'a Rules) -> Result<Vec<&'a Environment>, Usage> {
+        let Some(name) = &self.environment else { return Ok(rules.environments.iter().collect()) };
+        let unknown = || Usage::NoEnvironment { name: name.clone(), known: names(&rules.environments) };
+        Ok(vec![rules.environment(name).ok_or_else(unknown)?])
+    }
+
     /// Chooses the environments that an event is about, and of these the one that was asked for.
-    fn select<'a>(&self, rules: &'a Rules, trigger: &Trigger) -> rules::Selection<'a> {
+    fn select<'a>(&self, rules: &'a Rules, trigger: &Trigger) -> Result<rules::Selection<'a>, Failure> {
+        let asked = self.asked(rules)?;
         let mut selection = rules::select(rules, trigger);
-        let Some(asked) = &self.environment else { return selection };
-        let (chosen, others): (Vec<_>, Vec<_>) =
-            selection.chosen.into_iter().partition(|environment| environment.name.as_str() == asked);
+        let is_asked = |environment: &&Environment| asked.iter().any(|asked| asked.name == environment.name);
+        let (chosen, others): (Vec<_>, Vec<_>) = selection.chosen.into_iter().partition(is_asked);
         selection.chosen = chosen;
         selection.skipped.extend(others.into_iter().map(|environment| Skipped {
             environment: environment.name.to_string(),
             why: "another one was asked for".to_owned(),
         }));
-        selection
+        Ok(selection)
     }
 
     /// Reads the rules of a tree; none when it has no landfall.yaml.
@@ -160,5 +167,11 @@ pub(crate) async fn environments(run: &Run, trigger: &Trigger) -> Vec<String> {
     };
     let read = async { run.rules_at(&run.repository().await?, commit).await };
     let Ok((_, rules)) = read.await else { return Vec::new() };
-    run.select(&rules, trigger).chosen.into_iter().map(|environment| environment.name.to_string()).collect()
+    let chosen = run.select(&rules, trigger).map(|selection| selection.chosen).unwrap_or_default();
+    chosen.into_iter().map(|environment| environment.name.to_string()).collect()
+}
+
+/// Returns the names of environments as a list for people.
+fn names(environments: &[Environment]) -> String {
+    environments.iter().map(|environment| environment.name.to_string()).collect::<Vec<_>>().join(", ")
 }

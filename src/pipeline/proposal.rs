@@ -68,13 +68,18 @@ async fn fill(run: &Run, proposal: &Proposal, report: &mut Report) -> Result<(),
         base: Wanted { tree: &base, commit: &tip },
         offline,
     };
-    plan_all(run, &rules, proposal, &merge, report).await;
-    Ok(())
+    plan_all(run, &rules, proposal, &merge, report).await
 }
 
-async fn plan_all(run: &Run, rules: &Rules, proposal: &Proposal, merge: &Merge<'_>, report: &mut Report) {
+async fn plan_all(
+    run: &Run,
+    rules: &Rules,
+    proposal: &Proposal,
+    merge: &Merge<'_>,
+    report: &mut Report,
+) -> Result<(), Failure> {
     let trigger = Trigger::Proposal(proposal.clone());
-    let selection = run.select(rules, &trigger);
+    let selection = run.select(rules, &trigger)?;
     report.skipped.extend(selection.skipped);
     if let Some(why) = merge.offline {
         report.degraded.push(format!("planned without the cluster: {why}"));
@@ -88,6 +93,7 @@ async fn plan_all(run: &Run, rules: &Rules, proposal: &Proposal, merge: &Merge<'
             report.targets.push(part);
         }
     }
+    Ok(())
 }
 
 /// Plans one target, and says how the plan could be better.

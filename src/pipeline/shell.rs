@@ -9,11 +9,11 @@ use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::Trigger;
 use serde_json::Value;
 
-use super::deploy::{Order, deploy_all, names};
+use super::deploy::{Order, deploy_all};
 use super::proposal::judged;
 use super::set::{self, Destination};
 use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
-use super::{Run, about, empty};
+use super::{Run, about, empty, names};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::Sight;
@@ -112,7 +112,7 @@ fn one_asked(run: &Run, rules: &Rules) -> Result<(), Usage> {
     if run.environment.is_none() && rules.environments.len() > 1 {
         return Err(Usage::WhichEnvironment { known: names(&rules.environments) });
     }
-    asked(run, rules).map(drop)
+    run.asked(rules).map(drop)
 }
 
 /// Renders one environment's objects as they would be sent, one list per target.
@@ -167,16 +167,9 @@ async fn named(repository: &Repository, revision: &str) -> Result<CommitSha, Fai
     Ok(repository.resolve(revision).await?.ok_or_else(unknown)?)
 }
 
-/// Returns the environment that was asked for, or all of them.
-fn asked<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<&'a Environment>, Usage> {
-    let Some(name) = &run.environment else { return Ok(rules.environments.iter().collect()) };
-    let unknown = || Usage::NoEnvironment { name: name.clone(), known: names(&rules.environments) };
-    Ok(vec![rules.environment(name).ok_or_else(unknown)?])
-}
-
 /// Returns every target of the asked environments.
 fn goals<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
-    let asked = asked(run, rules)?;
+    let asked = run.asked(rules)?;
     let clusters: &BTreeMap<_, _> = &rules.clusters;
     let goal = |environment: &'a Environment, target| -> Option<Goal<'a>> {
         let target: &landfall_core::rules::Target = target;
