@@ -9,7 +9,7 @@ use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
-use landfall_core::ownership::{ADOPT_ANNOTATION, Takeover};
+use landfall_core::ownership::{Takeover, not_adopted};
 use landfall_core::plan::build::{Answer, Observation};
 use serde_json::Value;
 
@@ -100,10 +100,10 @@ async fn observe(
     };
     let answer = match answer {
         Ok(answer) => Answer::Predicted { object: answer.body, warnings: answer.warnings },
-        Err(error) if awaits_adoption(&error, live.as_ref(), view) => Answer::Refused {
-            why: "it is in the cluster already, and no deployment of Landfall made it".to_owned(),
-            help: format!("to take it over, add the annotation {ADOPT_ANNOTATION}: \"true\" to it in Git"),
-        },
+        Err(error) if awaits_adoption(&error, live.as_ref(), view) => {
+            let (why, help) = not_adopted();
+            Answer::Refused { why, help }
+        }
         Err(error) => refusal(error, &id, redactor)?,
     };
     Ok((id, Observation { live, answer, takeover }))

@@ -55,7 +55,7 @@ impl Rollout<'_> {
         match self.order_guard(&stored).await {
             Ok(None) => {}
             Ok(Some(newer)) => {
-                let_go(lock).await;
+                let_go(lock.release()).await;
                 return Ok(State::Superseded { by: newer });
             }
             Err(failure) => return self.give_up(lock, failure).await,
@@ -76,7 +76,7 @@ impl Rollout<'_> {
     }
 
     async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
-        let_go(lock).await;
+        let_go(lock.release()).await;
         Err(failure)
     }
 
@@ -105,7 +105,7 @@ impl Rollout<'_> {
         let approved = match gate::open(planned.plan, self.policy(), planned.evidence, permit) {
             Ok(approved) => approved,
             Err((_, holds)) => {
-                let_go(lock).await;
+                let_go(lock.release()).await;
                 return Ok(State::Held { holds });
             }
         };
@@ -124,9 +124,7 @@ impl Rollout<'_> {
         let Planned { set, redactor, .. } = planned;
         let mut record = Record { writer, stored, set, redactor, goal: self.goal };
         let state = self.write(&mut record, cluster).await;
-        if let Err(error) = record.writer.release().await {
-            tracing::warn!(%error, "the lease could not be released; it expires by itself");
-        }
+        let_go(record.writer.release()).await;
         state
     }
 
@@ -231,8 +229,8 @@ impl Rollout<'_> {
 }
 
 /// Gives a target up. What cannot be given up expires by itself, and is no reason for another outcome.
-async fn let_go(lock: Lock) {
-    if let Err(error) = lock.release().await {
+async fn let_go(release: impl Future<Output = Result<(), landfall_cluster::Error>>) {
+    if let Err(error) = release.await {
         tracing::warn!(%error, "the lease could not be released; it expires by itself");
     }
 }

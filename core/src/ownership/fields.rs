@@ -59,10 +59,13 @@ fn less(set: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Val
             continue;
         };
         let (Value::Object(below), Value::Object(theirs)) = (below, theirs) else { continue };
+        if theirs.is_empty() {
+            continue;
+        }
         let below = less(below, theirs);
         // They own something below: the thing itself is not ours alone.
-        let below: Map<_, _> = below.into_iter().filter(|(key, _)| key != SELF || theirs.is_empty()).collect();
-        if !below.is_empty() && !theirs.is_empty() {
+        let below: Map<_, _> = below.into_iter().filter(|(key, _)| key != SELF).collect();
+        if !below.is_empty() {
             left.insert(key.clone(), Value::Object(below));
         }
     }

@@ -28,11 +28,17 @@ const FILE_MANAGERS: [&str; 8] = [
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Declares in Git that a live object, which no deployment of ours made, is ours from now on.
-pub const ADOPT_ANNOTATION: &str = "landfall.dev/adopt";
+const ADOPT_ANNOTATION: &str = "landfall.dev/adopt";
 
 /// Whether Git says that an object is taken over where it is in the cluster already.
 pub fn is_adopted(object: &Value) -> bool {
     object["metadata"]["annotations"][ADOPT_ANNOTATION] == "true"
+}
+
+/// Returns why an object that Git does not adopt is left alone, and the next step.
+pub fn not_adopted() -> (String, String) {
+    let why = "it is in the cluster already, and no deployment of Landfall made it".to_owned();
+    (why, format!("to take it over, add the annotation {ADOPT_ANNOTATION}: \"true\" to it in Git"))
 }
 
 /// How an object's fields become ours.

@@ -188,10 +188,8 @@ fn foreign(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value
     if is_home(inputs, id) || ownership::is_adopted(&manifest.object) {
         return None;
     }
-    Some(Class::Blocked {
-        why: "it is in the cluster already, and no deployment of Landfall made it".to_owned(),
-        help: format!("to take it over, add the annotation {}: \"true\" to it in Git", ownership::ADOPT_ANNOTATION),
-    })
+    let (why, help) = ownership::not_adopted();
+    Some(Class::Blocked { why, help })
 }
 
 /// Whether an object is the target's namespace. Its inventory lives there, so it exists before the first deploy.
