@@ -1,5 +1,7 @@
 //! The set of one environment at one commit: rendered, normalised, images set, labelled.
 
+use std::collections::BTreeSet;
+
 use landfall_cluster::Facts;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::LABEL;
@@ -8,7 +10,7 @@ use landfall_core::rules::Environment;
 
 use crate::failure::Failure;
 use crate::git::CommitTree;
-use crate::render::render;
+use crate::render::{Capabilities, Source, render};
 
 /// What Git wants in one target.
 pub(super) struct Set {
@@ -33,7 +35,10 @@ pub(super) async fn build(
     to: &Destination<'_>,
     facts: Option<&Facts>,
 ) -> Result<Set, Failure> {
-    let mut manifests = render(tree, &to.environment.source, to.environment.render, to.environment.compat).await?;
+    let Environment { source: folder, render: how, compat, .. } = to.environment;
+    let capabilities = facts.map(capabilities).unwrap_or_default();
+    let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, capabilities };
+    let mut manifests = render(&source).await?;
     for (name, reference) in to.environment.images_at(commit) {
         images::replace(&mut manifests, &name, &reference);
     }
@@ -48,4 +53,12 @@ pub(super) async fn build(
         manifest.object["metadata"]["labels"][LABEL] = to.inventory.into();
     }
     Ok(Set { manifests: set.manifests, notes: set.notes, kinds })
+}
+
+fn capabilities(facts: &Facts) -> Capabilities {
+    let served =
+        facts.resources.keys().flat_map(|gvk| [gvk.api_version(), format!("{}/{}", gvk.api_version(), gvk.kind)]);
+    let served: BTreeSet<String> = served.collect();
+    let version = Some(facts.version.clone()).filter(|version| !version.is_empty());
+    Capabilities { version, served: served.into_iter().collect() }
 }

@@ -8,8 +8,9 @@ mod plain;
 mod secret_values;
 mod tool;
 
+use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::manifest::{Compat, Manifest, ReadErrors, SourceFile};
-use landfall_core::rules::Renderer;
+use landfall_core::rules::{Helm, Kustomize, Render, Renderer};
 
 use crate::git::{self, CommitTree};
 
@@ -23,6 +24,13 @@ pub(crate) enum Error {
         help("`source` in landfall.yaml is a path from the repository's root; its case counts")
     )]
     Missing {
+        /// The folder.
+        source_folder: String,
+    },
+    /// A renderer that this version does not have.
+    #[error("{source_folder} needs a renderer that is not supported yet")]
+    #[diagnostic(code(render::not_yet), help("render it in the pipeline, and commit what comes out"))]
+    NotYet {
         /// The folder.
         source_folder: String,
     },
@@ -87,26 +95,62 @@ pub(crate) enum Error {
     Git(#[from] git::Error),
 }
 
-/// Renders a folder of a commit. The manifests are as written: not yet normalised.
-pub(crate) async fn render(
-    tree: &CommitTree,
-    source: &str,
-    chosen: Option<Renderer>,
-    compat: Compat,
-) -> Result<Vec<Manifest>, Error> {
-    if tree.paths_in(source).is_empty() {
-        tree.check_usable(source)?;
-        return Err(Error::Missing { source_folder: source.to_owned() });
+/// What is rendered, how, and for whom.
+#[expect(dead_code, reason = "for renderers with templates")]
+pub(crate) struct Source<'a> {
+    /// The commit's files.
+    pub(crate) tree: &'a CommitTree,
+    /// The folder, from the repository's root.
+    pub(crate) folder: &'a str,
+    /// How the rules want it rendered.
+    pub(crate) render: &'a Render,
+    /// How plain files are read.
+    pub(crate) compat: Compat,
+    /// Where the result goes.
+    pub(crate) target: &'a TargetId,
+    /// The commit that is deployed.
+    pub(crate) commit: &'a CommitSha,
+    /// What the cluster can do, for templates that ask.
+    pub(crate) capabilities: Capabilities,
+}
+
+/// What a cluster can do, as far as it is known.
+#[derive(Debug, Clone, Default)]
+#[expect(dead_code, reason = "for renderers with templates")]
+pub(crate) struct Capabilities {
+    /// The server's version, as `v1.36.3`.
+    pub(crate) version: Option<String>,
+    /// Every group and version that it serves, and every kind of them: `apps/v1`, `apps/v1/Deployment`.
+    pub(crate) served: Vec<String>,
+}
+
+/// Renders a source. The manifests are as written: not yet normalised.
+pub(crate) async fn render(source: &Source<'_>) -> Result<Vec<Manifest>, Error> {
+    let Source { tree, folder, .. } = *source;
+    if tree.paths_in(folder).is_empty() {
+        tree.check_usable(folder)?;
+        return Err(Error::Missing { source_folder: folder.to_owned() });
     }
-    match chosen.unwrap_or_else(|| detect(tree, source)) {
-        Renderer::Kustomize => kustomize::render(tree, source).await,
-        Renderer::Plain => plain::render(tree, source, compat).await,
+    match source.render.with.clone().unwrap_or_else(|| detect(tree, folder)) {
+        Renderer::Kustomize(_) => kustomize::render(tree, folder).await,
+        Renderer::Plain => plain::render(tree, folder, source.compat).await,
+        Renderer::Helm(_) | Renderer::Jsonnet(_) | Renderer::Tera(_) => {
+            Err(Error::NotYet { source_folder: folder.to_owned() })
+        }
     }
 }
 
-fn detect(tree: &CommitTree, source: &str) -> Renderer {
-    let is_kustomization = |name: &&str| tree.has_file(&format!("{source}/{name}"));
-    if kustomize::FILE_NAMES.iter().any(is_kustomization) { Renderer::Kustomize } else { Renderer::Plain }
+fn detect(tree: &CommitTree, folder: &str) -> Renderer {
+    let has = |name: &str| tree.has_file(&join(folder, name));
+    if kustomize::FILE_NAMES.iter().any(|name| has(name)) {
+        return Renderer::Kustomize(Kustomize::default());
+    }
+    if has("Chart.yaml") { Renderer::Helm(Helm::default()) } else { Renderer::Plain }
+}
+
+/// Returns the path of a file of a folder. The root is a dot.
+fn join(folder: &str, name: &str) -> String {
+    if matches!(folder, "" | ".") { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// Reads one file that people wrote, or one stream that a tool wrote.

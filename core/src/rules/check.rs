@@ -28,10 +28,11 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn value(&mut self, node: &Node, key: &Key, spot: &Spot<'_>) {
         match (key.kind, &node.value) {
-            (Kind::Group, Value::Map(_)) => self.group(node, key.path, spot),
+            (Kind::Group | Kind::ChoiceOrGroup(_), Value::Map(_)) => self.group(node, key.path, spot),
             (Kind::Names, Value::Map(_)) => self.names(node, key, spot),
             (Kind::List, Value::List(_)) => self.list(node, key, spot),
-            (Kind::Choice(words), Value::Text(word)) if words.contains(&word.as_str()) => {}
+            (Kind::Choice(words) | Kind::ChoiceOrGroup(words), Value::Text(word)) if words.contains(&word.as_str()) => {
+            }
             (Kind::Text | Kind::Duration, Value::Text(_))
             | (Kind::Count, Value::Count(_))
             | (Kind::Flag, Value::Flag(_))
@@ -123,7 +124,7 @@ fn mistyped(name: &str, kind: Kind, node: &Node, spot: SourceSpan) -> Mistake {
         Kind::Group => ": `key: value`",
         Kind::Names => ": `name: ...`",
         Kind::List => ": `- ...`",
-        Kind::Text | Kind::Count | Kind::Flag | Kind::Choice(_) | Kind::Any => "",
+        Kind::Text | Kind::Count | Kind::Flag | Kind::Choice(_) | Kind::ChoiceOrGroup(_) | Kind::Any => "",
     };
     // A block's own span may start on a later line; the key is where people look.
     let at = if matches!(node.value, Value::Map(_) | Value::List(_) | Value::Null) { spot } else { node.at };
@@ -133,7 +134,7 @@ fn mistyped(name: &str, kind: Kind, node: &Node, spot: SourceSpan) -> Mistake {
 
 fn found(value: &Value, wanted: Kind) -> String {
     let words = match (value, wanted) {
-        (Value::Text(word), Kind::Choice(_)) => return format!("`{word}`"),
+        (Value::Text(word), Kind::Choice(_) | Kind::ChoiceOrGroup(_)) => return format!("`{word}`"),
         (Value::Number, Kind::Count) => "a negative or fractional number",
         (Value::Null, _) => "empty",
         (Value::Flag(_), _) => "a true or false",

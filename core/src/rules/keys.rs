@@ -26,6 +26,8 @@ pub(super) enum Kind {
     Flag,
     Duration,
     Choice(&'static [&'static str]),
+    /// One of these words, or a map of fixed keys that says more.
+    ChoiceOrGroup(&'static [&'static str]),
     /// A map of fixed keys.
     Group,
     /// A map of names that the user chooses.
@@ -65,7 +67,8 @@ impl Kind {
             Self::Count => "a whole number".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Duration => "a duration".to_owned(),
-            Self::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or "),
+            Self::Choice(words) => quoted(words, " or "),
+            Self::ChoiceOrGroup(words) => format!("{} or a map of keys", quoted(words, ", ")),
             Self::Group => "a map of keys".to_owned(),
             Self::Names => "a map of names".to_owned(),
             Self::List => "a list".to_owned(),
@@ -79,6 +82,10 @@ impl Key {
     pub(super) fn name(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
+}
+
+fn quoted(words: &[&str], between: &str) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(between)
 }
 
 /// Returns the key at a path.
@@ -100,10 +107,9 @@ pub(super) const KEYS: &[Key] = &[
     must("clusters", Kind::Names, "the clusters that targets may name"),
     must("clusters.*", Kind::Group, "one cluster and how it is reached"),
     must("clusters.*.kubeconfig", Kind::Group, "reach the cluster through kubeconfig files"),
-    key(
+    optional(
         "clusters.*.kubeconfig.plan",
         Kind::Text,
-        Default::None,
         "the environment variable with the path of the kubeconfig that may only plan; without one, proposals get the offline plan",
     ),
     must(
@@ -139,9 +145,66 @@ pub(super) const KEYS: &[Key] = &[
     must("environments.*.source", Kind::Text, "the folder of its manifests, relative to the repository's root"),
     key(
         "environments.*.render",
-        Kind::Choice(&["plain", "kustomize"]),
+        Kind::ChoiceOrGroup(&["plain", "kustomize", "helm", "jsonnet", "tera"]),
         Default::Is("detected"),
-        "how the folder becomes manifests",
+        "how the folder becomes manifests: by a renderer's name, or by its name with settings; one renderer at most",
+    ),
+    optional("environments.*.render.kustomize", Kind::Group, "Kustomize, with settings"),
+    key(
+        "environments.*.render.kustomize.helm",
+        Kind::Flag,
+        Default::Is("false"),
+        "whether a kustomization may inflate charts of the repository (`--enable-helm`)",
+    ),
+    optional("environments.*.render.helm", Kind::Group, "Helm, with settings: the folder has a Chart.yaml"),
+    key(
+        "environments.*.render.helm.release",
+        Kind::Text,
+        Default::Is("the application's name"),
+        "the release's name, which charts put into the names of objects",
+    ),
+    optional(
+        "environments.*.render.helm.values",
+        Kind::List,
+        "files of values beside the chart's own; of two that set the same value the later one counts",
+    ),
+    must("environments.*.render.helm.values[]", Kind::Text, "a file, relative to the repository's root"),
+    optional(
+        "environments.*.render.helm.set",
+        Kind::Names,
+        "single values by their path, as in `image.tag`: they count more than every file",
+    ),
+    optional("environments.*.render.helm.set.*", Kind::Text, "the text; `{{ commit }}` is the deployed commit"),
+    optional(
+        "environments.*.render.helm.repositories",
+        Kind::List,
+        "where charts that are not in `charts/` may be fetched from; without it, nothing is",
+    ),
+    must("environments.*.render.helm.repositories[]", Kind::Text, "an address as Chart.yaml has it"),
+    optional("environments.*.render.jsonnet", Kind::Group, "Jsonnet, with settings"),
+    key(
+        "environments.*.render.jsonnet.file",
+        Kind::Text,
+        Default::Is("main.jsonnet, or the one *.jsonnet file of the folder"),
+        "the file to evaluate, relative to the repository's root",
+    ),
+    optional("environments.*.render.jsonnet.libraries", Kind::List, "folders in which imports are looked for"),
+    must("environments.*.render.jsonnet.libraries[]", Kind::Text, "a folder, relative to the repository's root"),
+    optional("environments.*.render.jsonnet.ext", Kind::Names, "external variables (`std.extVar`)"),
+    optional("environments.*.render.jsonnet.ext.*", Kind::Text, "the text; `{{ commit }}` is the deployed commit"),
+    optional("environments.*.render.jsonnet.tla", Kind::Names, "arguments of the function that the file returns"),
+    optional("environments.*.render.jsonnet.tla.*", Kind::Text, "the text; `{{ commit }}` is the deployed commit"),
+    optional("environments.*.render.tera", Kind::Group, "Tera templates (`*.tera`), with settings"),
+    optional(
+        "environments.*.render.tera.values",
+        Kind::List,
+        "files of values; maps are merged, and of two that set the same value the later one counts",
+    ),
+    must("environments.*.render.tera.values[]", Kind::Text, "a file, relative to the repository's root"),
+    optional(
+        "environments.*.render.then",
+        Kind::Text,
+        "a Kustomize folder that gets the rendered objects as one more of its resources",
     ),
     key(
         "environments.*.compat",
@@ -149,13 +212,8 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("strict"),
         "`kubectl` reads plain YAML with a key written twice, text after `...`, or invalid UTF-8 as kubectl would",
     ),
-    key("environments.*.images", Kind::Names, Default::None, "image references by the name that the manifests use"),
-    key(
-        "environments.*.images.*",
-        Kind::Text,
-        Default::None,
-        "the reference to use; `{{ commit }}` is the deployed commit",
-    ),
+    optional("environments.*.images", Kind::Names, "image references by the name that the manifests use"),
+    optional("environments.*.images.*", Kind::Text, "the reference to use; `{{ commit }}` is the deployed commit"),
     key("environments.*.target", Kind::Group, Default::Unless("targets"), "the one place that it deploys to"),
     must("environments.*.target.cluster", Kind::Text, "the cluster, by its name under `clusters`"),
     must(
@@ -177,7 +235,7 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("1"),
         "when it is rolled out: lower waves first, stopping at the first failure",
     ),
-    key("environments.*.gates", Kind::Group, Default::None, "what may hold a deploy"),
+    optional("environments.*.gates", Kind::Group, "what may hold a deploy"),
     gate("environments.*.gates.max_deletions", Kind::Count, "10", "how many objects one deploy may delete"),
     gate("environments.*.gates.allow_empty", Kind::Flag, "false", "whether a render without any object is meant"),
     later("environments.*.gates.approvals", "how many people must have approved"),
@@ -187,7 +245,7 @@ pub(super) const KEYS: &[Key] = &[
     later("environments.*.gates.after", "the environment that must run the same commit first"),
     later("environments.*.gates.freeze", "when nothing is deployed"),
     later("environments.*.gates.direct_push", "whether a push without a proposal counts as approved"),
-    key("environments.*.wait", Kind::Group, Default::None, "how to wait until what was applied runs"),
+    optional("environments.*.wait", Kind::Group, "how to wait until what was applied runs"),
     key(
         "environments.*.wait.timeout",
         Kind::Duration,
@@ -197,7 +255,7 @@ pub(super) const KEYS: &[Key] = &[
     later("environments.*.wait.on_failure", "what to do when it does not run: `keep` or `rollback`"),
     later("environments.*.image_wait", "how long to wait for images that are still built"),
     later("environments.*.verify", "requests that must succeed after the rollout"),
-    key("environments.*.url", Kind::Text, Default::None, "its public address, shown to people"),
+    optional("environments.*.url", Kind::Text, "its public address, shown to people"),
     gate("environments.*.mode", Kind::Choice(&["deploy", "observe"]), "deploy", "`observe` plans and never writes"),
     later("environments.*.ttl", "how long a preview lives"),
     later("environments.*.retired", "what becomes of its objects when it ends: `delete` or `orphan`"),
@@ -206,6 +264,10 @@ pub(super) const KEYS: &[Key] = &[
 
 const fn key(path: &'static str, kind: Kind, default: Default, doc: &'static str) -> Key {
     Key { path, kind, default, merge: Merge::Own, built: true, doc }
+}
+
+const fn optional(path: &'static str, kind: Kind, doc: &'static str) -> Key {
+    key(path, kind, Default::None, doc)
 }
 
 const fn must(path: &'static str, kind: Kind, doc: &'static str) -> Key {

@@ -9,6 +9,7 @@ mod pattern;
 mod place;
 mod reach;
 mod read;
+mod render;
 mod schema;
 mod select;
 mod tree;
@@ -24,6 +25,7 @@ use crate::manifest::Compat;
 pub use docs::docs;
 pub use mistake::{Mistake, RulesErrors};
 pub use pattern::{InvalidPattern, RefPattern};
+pub use render::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 pub use schema::schema;
 pub use select::{Selection, select};
 
@@ -78,8 +80,8 @@ pub struct Environment {
     pub follows: Follows,
     /// The folder of its manifests, relative to the repository's root; "." is the root.
     pub source: String,
-    /// How the folder is rendered; none to detect it.
-    pub render: Option<Renderer>,
+    /// How the folder becomes manifests.
+    pub render: Render,
     /// How its plain manifests are read.
     pub compat: Compat,
     /// Image references by the name that the manifests use, which may hold `{{ commit }}`.
@@ -104,16 +106,6 @@ pub enum Follows {
     Branch(RefPattern),
     /// Tags.
     Tag(RefPattern),
-}
-
-/// How a folder becomes manifests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Renderer {
-    /// Every YAML and JSON file as it is.
-    Plain,
-    /// Kustomize.
-    Kustomize,
 }
 
 /// One cluster and namespace of an environment.
@@ -185,8 +177,13 @@ impl Rules {
 impl Environment {
     /// Returns the image references for one commit.
     pub fn images_at(&self, commit: &CommitSha) -> BTreeMap<String, String> {
-        self.images.iter().map(|(name, text)| (name.clone(), value::fill(text, commit.as_str()))).collect()
+        filled(&self.images, commit)
     }
+}
+
+/// Fills a commit into every text that may hold `{{ commit }}`.
+pub fn filled(texts: &BTreeMap<String, String>, commit: &CommitSha) -> BTreeMap<String, String> {
+    texts.iter().map(|(name, text)| (name.clone(), value::fill(text, commit.as_str()))).collect()
 }
 
 /// Reads landfall.yaml. `path` is how messages name the file.

@@ -9,9 +9,7 @@ use super::mistake::{Mistake, suggest};
 use super::pattern::RefPattern;
 use super::tree::{Entry, Node, Value};
 use super::value::{self, Unusable};
-use super::{
-    Access, Cluster, Environment, Follows, Gates, Mode, Renderer, Rules, Target, Wait, identity, place, reach,
-};
+use super::{Access, Cluster, Environment, Follows, Gates, Mode, Rules, Target, Wait, identity, place, reach, render};
 use crate::id::{ClusterName, EnvName, InvalidName};
 use crate::manifest::Compat;
 
@@ -27,8 +25,9 @@ pub(super) fn rules(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Rules> {
     Some(Rules { app: app?, clusters, environments })
 }
 
-struct Reader<'a> {
-    mistakes: &'a mut Vec<Mistake>,
+/// Reads values, and keeps what is wrong with them.
+pub(super) struct Reader<'a> {
+    pub(super) mistakes: &'a mut Vec<Mistake>,
 }
 
 impl Reader<'_> {
@@ -57,7 +56,8 @@ impl Reader<'_> {
         let name: Option<EnvName> = self.key_name(entry);
         let follows = self.follows(node);
         let source = self.text(node, "source", value::folder);
-        let images = self.images(node);
+        let render = render::render(node, self);
+        let images = self.names(node, "images", value::image);
         let targets = self.targets(node, clusters);
         let wait = self.wait(node);
         let url = self.text(node, "url", value::url);
@@ -65,7 +65,7 @@ impl Reader<'_> {
             name: name?,
             follows: follows?,
             source: source?,
-            render: renderer(node),
+            render,
             compat: compat(node),
             images,
             targets,
@@ -81,17 +81,6 @@ impl Reader<'_> {
         let branch = self.text(node, "branch", pattern).map(Follows::Branch);
         let tag = self.text(node, "tag", pattern).map(Follows::Tag);
         branch.or(tag)
-    }
-
-    fn images(&mut self, node: &Node) -> BTreeMap<String, String> {
-        let Some(images) = node.entry("images") else { return BTreeMap::new() };
-        let mut read = BTreeMap::new();
-        for entry in images.node.entries() {
-            if let Some(text) = self.text(&images.node, &entry.key, value::image) {
-                read.insert(entry.key.clone(), text);
-            }
-        }
-        read
     }
 
     fn targets(&mut self, node: &Node, clusters: &[&str]) -> Vec<Target> {
@@ -137,9 +126,35 @@ impl Reader<'_> {
     }
 
     /// Reads a key's text; none when it is absent, mistyped (the check says so) or unusable.
-    fn text<T>(&mut self, node: &Node, key: &str, read: impl FnOnce(&str) -> Result<T, Unusable>) -> Option<T> {
+    pub(super) fn text<T>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        read: impl FnOnce(&str) -> Result<T, Unusable>,
+    ) -> Option<T> {
         let entry = node.entry(key)?;
         self.usable(key, entry.node.at, read(entry.node.text()?))
+    }
+
+    /// Reads a key's list of texts.
+    pub(super) fn texts<T>(&mut self, node: &Node, key: &str, read: fn(&str) -> Result<T, Unusable>) -> Vec<T> {
+        let items = node.entry(key).map_or(&[][..], |entry| entry.node.items());
+        items.iter().filter_map(|item| self.usable(key, item.at, read(item.text()?))).collect()
+    }
+
+    /// Reads a key's map of names that the user chooses.
+    pub(super) fn names<T>(
+        &mut self,
+        node: &Node,
+        key: &str,
+        read: fn(&str) -> Result<T, Unusable>,
+    ) -> BTreeMap<String, T> {
+        let entries = node.children(key).iter();
+        let read = entries.filter_map(|entry| {
+            let value = self.usable(&entry.key, entry.node.at, read(entry.node.text()?))?;
+            Some((entry.key.clone(), value))
+        });
+        read.collect()
     }
 
     fn name<T: FromStr<Err = InvalidName>>(&mut self, node: &Node, key: &str) -> Option<T> {
@@ -163,14 +178,6 @@ fn name<T: FromStr<Err = InvalidName>>(text: &str) -> Result<T, Unusable> {
 fn pattern(text: &str) -> Result<RefPattern, Unusable> {
     let help = "write a name, a glob such as `release/*`, or an expression between slashes such as `/v[0-9]+/`";
     text.parse().map_err(|error: super::InvalidPattern| (error.to_string(), help.to_owned()))
-}
-
-fn renderer(node: &Node) -> Option<Renderer> {
-    match node.entry("render")?.node.text()? {
-        "plain" => Some(Renderer::Plain),
-        "kustomize" => Some(Renderer::Kustomize),
-        _ => None,
-    }
 }
 
 fn compat(node: &Node) -> Compat {

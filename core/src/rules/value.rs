@@ -58,18 +58,52 @@ pub(super) fn image(text: &str) -> Result<String, Unusable> {
     if text.is_empty() || text.chars().any(char::is_control) {
         return Err(("it is not an image reference".to_owned(), help));
     }
-    for name in holes(text) {
-        match name {
-            Some(COMMIT) => {}
-            Some(name) => return Err((format!("`{name}` cannot be filled in"), help)),
-            None => return Err(("a `{{` has no `}}`".to_owned(), help)),
-        }
-    }
+    check_holes(text, &help)?;
     let filled = fill(text, "0");
     if filled.contains(['{', '}']) || filled.contains(char::is_whitespace) {
         return Err(("it is not an image reference".to_owned(), help));
     }
     Ok(text.to_owned())
+}
+
+/// Checks that a text holds nothing to fill in but the commit.
+pub(super) fn holding_commit(text: &str) -> Result<String, Unusable> {
+    check_holes(text, "only `{{ commit }}` is filled in")?;
+    Ok(text.to_owned())
+}
+
+fn check_holes(text: &str, help: &str) -> Result<(), Unusable> {
+    for name in holes(text) {
+        match name {
+            Some(COMMIT) => {}
+            Some(name) => return Err((format!("`{name}` cannot be filled in"), help.to_owned())),
+            None => return Err(("a `{{` has no `}}`".to_owned(), help.to_owned())),
+        }
+    }
+    Ok(())
+}
+
+/// Checks the name of a Helm release (Helm's `chartutil.ValidateReleaseName`).
+pub(super) fn release(text: &str) -> Result<String, Unusable> {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    let edge = |c: char| !matches!(c, '-' | '.');
+    if !text.is_empty() && text.len() <= 53 && text.chars().all(inner) && text.starts_with(edge) && text.ends_with(edge)
+    {
+        return Ok(text.to_owned());
+    }
+    let help = "use at most 53 lower-case letters, digits and inner hyphens, as in `shop-eu`".to_owned();
+    Err(("Helm refuses it as a release's name".to_owned(), help))
+}
+
+/// Checks the address of a chart repository. A login in it would be written into logs.
+pub(super) fn repository(text: &str) -> Result<String, Unusable> {
+    let help = "write it as Chart.yaml has it: `https://charts.example` or `oci://registry.example/charts`".to_owned();
+    let rest = ["https://", "oci://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | '<' | '>' | '"' | '`' | '\\');
+    match rest {
+        Some(rest) if !rest.is_empty() && rest.chars().all(plain) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err(("it is not the address of a chart repository".to_owned(), help)),
+    }
 }
 
 /// Fills a commit into a checked image reference.
