@@ -16,6 +16,7 @@ mod observe;
 mod pipeline;
 mod progress;
 mod publish;
+mod registry;
 mod render;
 pub mod stop;
 pub mod talk;

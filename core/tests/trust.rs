@@ -9,7 +9,7 @@ use landfall_core::trigger::Trigger;
 use landfall_core::trust::{Kind, permit};
 use world::{A, B, environment, plan, proposal, push, tag, target};
 
-const SOME: Evidence = Evidence { desired: 3, inventory: 3 };
+const SOME: Evidence = Evidence { desired: 3, inventory: 3, absent_images: Vec::new() };
 
 fn policy(own: &Environment) -> Policy<'_> {
     Policy { own, before: None }
@@ -81,7 +81,7 @@ fn a_target_of_another_environment_gets_no_permit() {
 #[test]
 fn a_plan_that_no_gate_holds_is_approved() {
     let permit = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let approved = open(plan("eu", A, Vec::new()), policy(&environment()), SOME, &permit).unwrap();
+    let approved = open(plan("eu", A, Vec::new()), policy(&environment()), &SOME, &permit).unwrap();
     assert_eq!(approved.plan().target, target("eu"));
     assert_eq!(approved.into_parts(), (target("eu"), A.parse().unwrap(), Vec::new()));
 }
@@ -89,7 +89,7 @@ fn a_plan_that_no_gate_holds_is_approved() {
 #[test]
 fn a_permit_opens_no_other_target() {
     let permit = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let (plan, holds) = open(plan("us", A, Vec::new()), policy(&environment()), SOME, &permit).unwrap_err();
+    let (plan, holds) = open(plan("us", A, Vec::new()), policy(&environment()), &SOME, &permit).unwrap_err();
     assert_eq!(plan.target, target("us"));
     assert_eq!(holds[0].why, "the permit is for production on eu/shop, the plan for production on us/shop");
 }
@@ -97,7 +97,7 @@ fn a_permit_opens_no_other_target() {
 #[test]
 fn a_permit_opens_no_commit_but_the_one_that_was_pushed() {
     let permit = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
-    let (_, holds) = open(plan("eu", B, Vec::new()), policy(&environment()), SOME, &permit).unwrap_err();
+    let (_, holds) = open(plan("eu", B, Vec::new()), policy(&environment()), &SOME, &permit).unwrap_err();
     assert_eq!(holds[0].gate, "permit");
 }
 
@@ -105,6 +105,6 @@ fn a_permit_opens_no_commit_but_the_one_that_was_pushed() {
 fn a_plan_that_a_gate_holds_is_not_approved() {
     let given = permit(&push("main", true), &target("eu"), &environment(), None).unwrap();
     let deletions = plan("eu", A, vec![Class::Delete; 99]);
-    let (_, holds) = open(deletions, policy(&environment()), SOME, &given).unwrap_err();
+    let (_, holds) = open(deletions, policy(&environment()), &SOME, &given).unwrap_err();
     assert_eq!(holds[0].gate, "max_deletions");
 }

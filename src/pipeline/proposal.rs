@@ -5,7 +5,7 @@ use landfall_core::report::{Action, Report, State, TargetReport};
 use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::{Proposal, Trigger};
 
-use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
+use super::target::{Goal, Planned, Wanted, look_ahead, plan_offline};
 use super::{Run, about};
 use crate::bug::caught;
 use crate::failure::{Failure, Usage};
@@ -88,8 +88,8 @@ async fn plan_all(
         for target in &environment.targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
             let goal = Goal { id: rules.target_id(environment, target), environment, cluster };
-            let (part, note) = plan_one(run, &goal, merge).await;
-            report.degraded.extend(note);
+            let (part, notes) = plan_one(run, &goal, merge).await;
+            report.degraded.extend(notes);
             report.targets.push(part);
         }
     }
@@ -97,39 +97,36 @@ async fn plan_all(
 }
 
 /// Plans one target, and says how the plan could be better.
-async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetReport, Option<String>) {
+async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetReport, Vec<String>) {
     let progress = Progress::of(goal.id.to_string());
     let without_planner = merge.offline.is_none() && goal.plan_variable().is_none();
     let variable = goal.plan_variable().filter(|_| merge.offline.is_none());
     let planned = caught(async {
         match variable {
-            Some(variable) => online(run, goal, merge, variable).await,
+            Some(variable) => {
+                look_ahead(run, goal, &merge.wanted, merge.repository, (variable, Sight::WithoutSecrets)).await
+            }
             None => plan_offline(goal, &merge.wanted, Some(&merge.base), run.facts.as_ref()).await,
         }
     });
     let planned = planned.await.map_err(Failure::from).flatten();
-    let note = without_planner.then(|| {
-        format!("{} was planned without the cluster: its rules name no identity for plans", goal.cluster.name)
-    });
+    let mut notes = Vec::new();
+    if without_planner {
+        let name = &goal.cluster.name;
+        notes.push(format!("{name} was planned without the cluster: its rules name no identity for plans"));
+    }
     let mut part = match planned {
-        Ok(planned) => judged(goal, planned),
+        Ok(planned) => judged(goal, planned, &mut notes),
         Err(failure) => goal.report(State::Failed { problem: failure.problem() }),
     };
     part.seconds = Some(progress.seconds());
-    (part, note)
+    (part, notes)
 }
 
-async fn online(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>, variable: &str) -> Result<Planned, Failure> {
-    let reader = goal.connect(run, variable).await?.reader()?;
-    let facts = reader.facts().await?;
-    let stored = inventory(run, goal, &reader).await?;
-    let view = view(&reader, &facts, &stored.inventory, Sight::WithoutSecrets);
-    plan_target(goal, &merge.wanted, merge.repository, &view).await
-}
-
-/// Lets every gate say what it would say after the merge.
-pub(super) fn judged(goal: &Goal<'_>, planned: Planned) -> TargetReport {
-    let holds = judge(&planned.plan, policy(goal.environment), planned.evidence);
+/// Lets every gate say what it would say after the merge. What was not checked is added to the notes.
+pub(super) fn judged(goal: &Goal<'_>, planned: Planned, notes: &mut Vec<String>) -> TargetReport {
+    notes.extend(planned.unchecked);
+    let holds = judge(&planned.plan, policy(goal.environment), &planned.evidence);
     let mut part = goal.report(State::Planned { holds });
     part.plan = Some(planned.plan);
     part.images = planned.images;

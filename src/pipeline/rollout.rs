@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use landfall_cluster::{Connection, Facts, Holder, Lock, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
-use landfall_core::gate::{self, Policy};
+use landfall_core::gate::{self, AbsentImage, Policy};
 use landfall_core::id::CommitSha;
 use landfall_core::manifest::ObjectId;
 use landfall_core::order;
@@ -17,12 +17,14 @@ use landfall_core::trust::Permit;
 
 use super::Run;
 use super::deploy::Order;
+use super::images;
 use super::record::Record;
-use super::target::{Goal, Planned, Stored, Wanted, inventory, plan, view};
+use super::set::Set;
+use super::target::{Goal, Planned, Stored, Wanted, desired, inventory, plan};
 use crate::apply::{Applied, apply, sentence};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
-use crate::live::Sight;
+use crate::live::{Sight, View};
 use crate::observe::{Awaited, Observed, Wait, Warnings, wait, warnings};
 use crate::progress::Progress;
 
@@ -47,6 +49,9 @@ impl Rollout<'_> {
         let connection = self.goal.connect(self.run, self.goal.deploy_variable()).await?;
         let reader = connection.reader()?;
         let cluster = Cluster { facts: reader.facts().await?, reader };
+        // Without the lock: nobody should wait for a build, or for what cannot be rendered.
+        let set = desired(self.goal, self.wanted, Some(&cluster.facts)).await?;
+        let absent_images = self.images(&set, &cluster).await;
         let lock = self.lock(&connection, permit).await?;
         let stored = match inventory(self.run, self.goal, &cluster.reader).await {
             Ok(stored) => stored,
@@ -60,14 +65,27 @@ impl Rollout<'_> {
             }
             Err(failure) => return self.give_up(lock, failure).await,
         }
-        let view = view(&cluster.reader, &cluster.facts, &stored.inventory, Sight::Full);
-        let planned = match plan(self.goal, self.wanted, self.repository, &view).await {
+        let (reader, facts, inventory) = (&cluster.reader, &cluster.facts, &stored.inventory);
+        let view = View { reader, facts, inventory, sight: Sight::Full };
+        let mut planned = match plan(self.goal, set, self.wanted, self.repository, &view).await {
             Ok(planned) => planned,
             Err(failure) => return self.give_up(lock, failure).await,
         };
+        planned.evidence.absent_images = absent_images;
         part.images.clone_from(&planned.images);
         part.plan = Some(planned.plan.clone());
         self.gate(lock, permit, planned, stored, &cluster).await
+    }
+
+    /// Waits for the images that this commit's pipeline builds, and returns those that did not come.
+    async fn images(&self, set: &Set, cluster: &Cluster) -> Vec<AbsentImage> {
+        let limit = Duration::from_secs(self.goal.environment.image_wait_seconds);
+        let asides = (self.progress, &self.run.stop);
+        let found = images::wait(&set.images, &cluster.reader, &cluster.facts, limit, asides).await;
+        for unchecked in found.unchecked {
+            self.progress.moment(unchecked);
+        }
+        found.absent
     }
 
     async fn lock(&self, connection: &Connection, permit: &Permit) -> Result<Lock, Failure> {
@@ -102,7 +120,7 @@ impl Rollout<'_> {
         stored: Stored,
         cluster: &Cluster,
     ) -> Result<State, Failure> {
-        let approved = match gate::open(planned.plan, self.policy(), planned.evidence, permit) {
+        let approved = match gate::open(planned.plan, self.policy(), &planned.evidence, permit) {
             Ok(approved) => approved,
             Err((_, holds)) => {
                 let_go(lock.release()).await;

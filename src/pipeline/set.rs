@@ -16,8 +16,18 @@ use crate::render::{Capabilities, Source, render};
 pub(super) struct Set {
     pub(super) manifests: Vec<Manifest>,
     pub(super) notes: Vec<Note>,
+    /// The images of the rules that the set uses.
+    pub(super) images: Vec<UsedImage>,
     /// Every kind that the server, Kubernetes itself or the set defines.
     pub(super) kinds: ScopeTable,
+}
+
+/// An image that the rules put into a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UsedImage {
+    pub(super) reference: String,
+    /// Whether it is another one for each commit: for a proposal's it may not be built yet.
+    pub(super) built_by_commit: bool,
 }
 
 /// Where a set goes.
@@ -39,8 +49,11 @@ pub(super) async fn build(
     let capabilities = facts.map(capabilities).unwrap_or_default();
     let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, capabilities };
     let mut manifests = render(&source).await?;
+    let mut used = Vec::new();
     for (name, reference) in to.environment.images_at(commit) {
-        images::replace(&mut manifests, &name, &reference);
+        if images::replace(&mut manifests, &name, &reference) {
+            used.push(UsedImage { reference, built_by_commit: to.environment.is_built_by_commit(&name) });
+        }
     }
     let mut table = ScopeTable::builtin();
     for resource in facts.iter().flat_map(|facts| facts.resources.values()) {
@@ -52,7 +65,7 @@ pub(super) async fn build(
     for manifest in &mut set.manifests {
         manifest.object["metadata"]["labels"][LABEL] = to.inventory.into();
     }
-    Ok(Set { manifests: set.manifests, notes: set.notes, kinds })
+    Ok(Set { manifests: set.manifests, notes: set.notes, images: used, kinds })
 }
 
 fn capabilities(facts: &Facts) -> Capabilities {

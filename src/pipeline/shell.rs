@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use landfall_core::id::CommitSha;
-use landfall_core::inventory::Inventory;
 use landfall_core::report::{Action, Report};
 use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::Trigger;
@@ -11,8 +10,7 @@ use serde_json::Value;
 
 use super::deploy::{Order, deploy_all};
 use super::proposal::judged;
-use super::set::{self, Destination};
-use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
+use super::target::{Goal, Wanted, desired, look_ahead, plan_offline};
 use super::{Run, about, empty, names};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
@@ -57,27 +55,21 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
     let wanted = Wanted { tree: &tree, commit: &commit };
     for goal in goals(run, &rules)? {
         let planned = match against {
-            Against::Cluster => online(run, &goal, &wanted, &repository).await,
+            Against::Cluster => match identity(run, &goal) {
+                Ok(identity) => look_ahead(run, &goal, &wanted, &repository, identity).await,
+                Err(usage) => Err(usage.into()),
+            },
             Against::Base => plan_offline(&goal, &wanted, base.as_ref(), run.facts.as_ref()).await,
         };
         report.targets.push(match planned {
-            Ok(planned) => judged(&goal, planned),
+            Ok(planned) => judged(&goal, planned, &mut report.degraded),
             Err(failure) => goal.report(landfall_core::report::State::Failed { problem: failure.problem() }),
         });
     }
     Ok(())
 }
 
-/// Plans as the planner where the shell has its kubeconfig, as the deployer (who may read Secrets) otherwise.
-async fn online(run: &Run, goal: &Goal<'_>, wanted: &Wanted<'_>, repository: &Repository) -> Result<Planned, Failure> {
-    let (variable, sight) = identity(run, goal)?;
-    let reader = goal.connect(run, variable).await?.reader()?;
-    let facts = reader.facts().await?;
-    let stored = inventory(run, goal, &reader).await?;
-    plan_target(goal, wanted, repository, &view(&reader, &facts, &stored.inventory, sight)).await
-}
-
-/// Returns the variable of the planner or else of the deployer, whichever is set, and what it may see.
+/// Returns the variable of the planner or else of the deployer (who may read Secrets), whichever is set, and what it sees.
 fn identity<'a>(run: &Run, goal: &'a Goal<'_>) -> Result<(&'a str, Sight), Usage> {
     let is_set = |variable: &&str| run.context.variables.find(variable).is_some();
     let planner = goal.plan_variable().filter(is_set).map(|variable| (variable, Sight::WithoutSecrets));
@@ -124,9 +116,8 @@ pub(crate) async fn render(run: &Run) -> Result<Vec<Value>, Failure> {
     let (tree, rules) = run.rules_at(&repository, &commit).await?;
     let mut objects = Vec::new();
     for goal in goals(run, &rules)? {
-        let inventory = Inventory::new(&goal.id, None);
-        let to = Destination { environment: goal.environment, target: &goal.id, inventory: &inventory.id };
-        let set = set::build(&tree, &commit, &to, run.facts.as_ref()).await?;
+        let wanted = Wanted { tree: &tree, commit: &commit };
+        let set = desired(&goal, &wanted, run.facts.as_ref()).await?;
         objects.extend(set.manifests.into_iter().map(|manifest| manifest.object));
     }
     Ok(objects)

@@ -15,8 +15,8 @@ use landfall_core::report::{ImageMove, State, TargetReport};
 use landfall_core::rules::{Access, Cluster, Environment};
 use serde_json::{Value, json};
 
-use super::Run;
 use super::set::{self, Destination, Set};
+use super::{Run, images};
 use crate::failure::{Failure, Usage};
 use crate::git::{CommitTree, Repository};
 use crate::live::{Sight, View, look};
@@ -39,6 +39,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     pub(super) evidence: Evidence,
     pub(super) images: Vec<ImageMove>,
+    /// What could not be checked, and why.
+    pub(super) unchecked: Vec<String>,
     pub(super) set: Set,
     /// Knows the values of every Secret of the set and of the cluster.
     pub(super) redactor: Redactor,
@@ -115,15 +117,21 @@ pub(super) fn stored_form(goal: &Goal<'_>, stored: &Stored) -> Result<Value, Fai
     }))
 }
 
-/// Plans against the cluster.
+/// Renders what Git wants in a target.
+pub(super) async fn desired(goal: &Goal<'_>, wanted: &Wanted<'_>, facts: Option<&Facts>) -> Result<Set, Failure> {
+    let inventory = Inventory::new(&goal.id, None);
+    set::build(wanted.tree, wanted.commit, &goal.destination(&inventory), facts).await
+}
+
+/// Plans a set against the cluster.
 pub(super) async fn plan(
     goal: &Goal<'_>,
+    set: Set,
     wanted: &Wanted<'_>,
     repository: &Repository,
     view: &View<'_>,
 ) -> Result<Planned, Failure> {
     let to = goal.destination(view.inventory);
-    let set = set::build(wanted.tree, wanted.commit, &to, Some(view.facts)).await?;
     let base = deployed(repository, &to, view).await;
     let live = look(view, &set.manifests).await?;
     let inputs = Inputs {
@@ -139,6 +147,28 @@ pub(super) async fn plan(
     Ok(finish(build(&inputs), set, &before, view.inventory.entries.len()))
 }
 
+/// Plans against the cluster that a variable's kubeconfig leads to, and writes nothing.
+pub(super) async fn look_ahead(
+    run: &Run,
+    goal: &Goal<'_>,
+    wanted: &Wanted<'_>,
+    repository: &Repository,
+    (variable, sight): (&str, Sight),
+) -> Result<Planned, Failure> {
+    let reader = goal.connect(run, variable).await?.reader()?;
+    let facts = reader.facts().await?;
+    let stored = inventory(run, goal, &reader).await?;
+    let set = desired(goal, wanted, Some(&facts)).await?;
+    // What the commit's own pipeline builds may come later: a deploy asks for it.
+    let known: Vec<_> = set.images.iter().filter(|image| !image.built_by_commit).cloned().collect();
+    let found = images::look(&known, &reader, &facts).await;
+    let view = View { reader: &reader, facts: &facts, inventory: &stored.inventory, sight };
+    let mut planned = plan(goal, set, wanted, repository, &view).await?;
+    planned.evidence.absent_images = found.absent;
+    planned.unchecked = found.unchecked;
+    Ok(planned)
+}
+
 /// Plans without a cluster: what two trees render, compared.
 pub(super) async fn plan_offline(
     goal: &Goal<'_>,
@@ -147,11 +177,12 @@ pub(super) async fn plan_offline(
     facts: Option<&Facts>,
 ) -> Result<Planned, Failure> {
     let inventory = Inventory::new(&goal.id, None);
-    let to = goal.destination(&inventory);
-    let set = set::build(wanted.tree, wanted.commit, &to, facts).await?;
+    let set = desired(goal, wanted, facts).await?;
     let base = match base {
+        // The same commit for both: an image that is built for each commit is no difference.
         Some(base) => {
-            set::build(base.tree, wanted.commit, &to, facts).await.map(|set| set.manifests).unwrap_or_default()
+            let base = Wanted { tree: base.tree, commit: wanted.commit };
+            desired(goal, &base, facts).await.map(|set| set.manifests).unwrap_or_default()
         }
         None => Vec::new(),
     };
@@ -176,9 +207,9 @@ fn finish(mut plan: Plan, set: Set, before: &[Value], recorded: usize) -> Planne
         }
     }
     let after: Vec<Value> = set.manifests.iter().map(|manifest| manifest.object.clone()).collect();
-    let evidence = Evidence { desired: set.manifests.len(), inventory: recorded };
+    let evidence = Evidence { desired: set.manifests.len(), inventory: recorded, absent_images: Vec::new() };
     let redactor = Redactor::of(after.iter().chain(before));
-    Planned { images: diff::images(before, &after), plan, evidence, set, redactor }
+    Planned { images: diff::images(before, &after), plan, evidence, unchecked: Vec::new(), set, redactor }
 }
 
 /// Renders what is deployed now, to say which file an object came from and which key of a Secret changed.
@@ -188,11 +219,6 @@ async fn deployed(repository: &Repository, to: &Destination<'_>, view: &View<'_>
     let tree = repository.tree(commit).await.ok()?;
     let set = set::build(&tree, commit, to, Some(view.facts)).await.ok()?;
     Some(set.manifests)
-}
-
-/// Returns what an identity sees of a target.
-pub(super) fn view<'a>(reader: &'a Reader, facts: &'a Facts, inventory: &'a Inventory, sight: Sight) -> View<'a> {
-    View { reader, facts, inventory, sight }
 }
 
 fn config_map() -> Resource {

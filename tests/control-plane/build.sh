@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what the cluster tests run from Go modules, once per version, outside the repository.
 #
-#   build.sh [control-plane|kwok|kustomize|act]...   builds what is missing (everything without arguments)
+#   build.sh [control-plane|kwok|kustomize|act|registry]...   builds what is missing (everything without arguments)
 #   build.sh --print                                 prints where they are, as shell assignments
 #
 # LANDFALL_KUBERNETES chooses the version of Kubernetes.
@@ -12,6 +12,7 @@ kubernetes=${LANDFALL_KUBERNETES:-1.36.3}
 kwok=v0.8.0
 kustomize=v5.8.1
 act=v0.2.89
+registry=v3.1.1
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/landfall
 # What the binary is made of; another tool below does not build it anew.
@@ -20,6 +21,7 @@ control_plane_path=$cache/control-plane/$kubernetes-$sources/control-plane
 kwok_path=$cache/tools/kwok-$kwok/kwok
 kustomize_path=$cache/tools/kustomize-$kustomize/kustomize
 act_path=$cache/tools/act-$act/act
+registry_path=$cache/tools/registry-$registry/registry
 
 # Builds NAME into PATH with COMMAND, which leaves the binary in the directory that it is given.
 # A binary appears under its name only when it is whole.
@@ -57,12 +59,13 @@ build_one() {
     kwok) build "kwok $kwok" "$kwok_path" install "sigs.k8s.io/kwok/cmd/kwok@$kwok" ;;
     kustomize) build "kustomize $kustomize" "$kustomize_path" install "sigs.k8s.io/kustomize/kustomize/v5@$kustomize" ;;
     act) build "act $act" "$act_path" install "github.com/nektos/act@$act" ;;
-    *) echo "build.sh builds control-plane, kwok, kustomize and act, not $1" >&2; exit 2 ;;
+    registry) build "registry $registry" "$registry_path" install "github.com/distribution/distribution/v3/cmd/registry@$registry" ;;
+    *) echo "build.sh builds control-plane, kwok, kustomize, act and registry, not $1" >&2; exit 2 ;;
   esac
 }
 
 if [ "${1:-}" = --print ]; then
-  printf '%s=%q\n' CONTROL_PLANE "$control_plane_path" KWOK "$kwok_path" KUSTOMIZE "$kustomize_path" ACT "$act_path"
+  printf '%s=%q\n' CONTROL_PLANE "$control_plane_path" KWOK "$kwok_path" KUSTOMIZE "$kustomize_path" ACT "$act_path" REGISTRY "$registry_path"
   exit
 fi
 
@@ -73,7 +76,7 @@ if command -v flock > /dev/null; then
   flock 9
 fi
 if [ $# -eq 0 ]; then
-  set -- control-plane kwok kustomize act
+  set -- control-plane kwok kustomize act registry
 fi
 for name in "$@"; do
   build_one "$name"

@@ -9,6 +9,7 @@ mod confined;
 mod denied;
 mod deploys;
 mod host;
+mod images;
 mod jobs;
 mod killed;
 mod long;

@@ -2,7 +2,7 @@
 
 use super::{Evidence, Hold, Policy};
 
-pub(super) fn judge(policy: Policy<'_>, evidence: Evidence) -> Option<Hold> {
+pub(super) fn judge(policy: Policy<'_>, evidence: &Evidence) -> Option<Hold> {
     if evidence.desired > 0 || policy.all().all(|environment| environment.gates.allow_empty) {
         return None;
     }

@@ -2,6 +2,7 @@
 
 mod blocked;
 mod empty_render;
+mod images;
 mod max_deletions;
 mod observe;
 
@@ -35,12 +36,23 @@ pub struct Policy<'a> {
 }
 
 /// What a plan alone does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// How many objects Git wants.
     pub desired: usize,
     /// How many objects the inventory has.
     pub inventory: usize,
+    /// Images of the rules that the set uses and no node could pull, as their registries say.
+    pub absent_images: Vec<AbsentImage>,
+}
+
+/// An image that its registry does not have, or not for the cluster's nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbsentImage {
+    /// The reference: `registry.example/web:1.8`.
+    pub reference: String,
+    /// Why, as a short clause.
+    pub why: String,
 }
 
 /// A plan that may be written. It comes only from [`open`], and a writer takes nothing else.
@@ -62,11 +74,12 @@ impl ApprovedPlan {
 }
 
 /// Asks every gate, and returns those that say no.
-pub fn judge(plan: &Plan, policy: Policy<'_>, evidence: Evidence) -> Vec<Hold> {
+pub fn judge(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Vec<Hold> {
     let holds = [
         observe::judge(policy),
         blocked::judge(plan),
         empty_render::judge(policy, evidence),
+        images::judge(evidence),
         max_deletions::judge(plan, policy),
     ];
     holds.into_iter().flatten().collect()
@@ -77,7 +90,7 @@ pub fn judge(plan: &Plan, policy: Policy<'_>, evidence: Evidence) -> Vec<Hold> {
 pub fn open(
     plan: Plan,
     policy: Policy<'_>,
-    evidence: Evidence,
+    evidence: &Evidence,
     permit: &Permit,
 ) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
     let mut holds = judge(&plan, policy, evidence);

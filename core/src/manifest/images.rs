@@ -1,43 +1,51 @@
 //! Sets the image that the same commit's pipeline built, wherever its name is used. Does not ask a registry.
 
+use std::ops::BitOr;
+
 use serde_json::Value;
 
 use super::Manifest;
 
-/// Replaces the image called `name` by `reference` in every container of every object.
+/// Replaces the image called `name` by `reference` in every container of every object. Returns whether any has it.
 ///
 /// An image matches by its whole repository or by the last part of it: "web" is "registry.example/shop/web:1.8".
-pub fn replace(manifests: &mut [Manifest], name: &str, reference: &str) {
-    for manifest in manifests {
-        in_value(&mut manifest.object, name, reference);
-    }
+pub fn replace(manifests: &mut [Manifest], name: &str, reference: &str) -> bool {
+    let replaced = manifests.iter_mut().map(|manifest| in_value(&mut manifest.object, name, reference));
+    replaced.fold(false, BitOr::bitor)
 }
 
-fn in_value(value: &mut Value, name: &str, reference: &str) {
+fn in_value(value: &mut Value, name: &str, reference: &str) -> bool {
     match value {
         Value::Object(fields) => {
-            for (key, value) in fields {
-                match value {
-                    Value::Array(containers) if ["containers", "initContainers"].contains(&key.as_str()) => {
-                        for container in containers {
-                            in_container(container, name, reference);
-                        }
-                    }
-                    _ => in_value(value, name, reference),
-                }
-            }
+            let replaced = fields.iter_mut().map(|(key, value)| in_field(key, value, name, reference));
+            replaced.fold(false, BitOr::bitor)
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| in_value(item, name, reference)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Array(items) => {
+            let replaced = items.iter_mut().map(|item| in_value(item, name, reference));
+            replaced.fold(false, BitOr::bitor)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
-fn in_container(container: &mut Value, name: &str, reference: &str) {
-    let Some(image) = container["image"].as_str() else { return };
+fn in_field(key: &str, value: &mut Value, name: &str, reference: &str) -> bool {
+    match value {
+        Value::Array(containers) if ["containers", "initContainers"].contains(&key) => {
+            let replaced = containers.iter_mut().map(|container| in_container(container, name, reference));
+            replaced.fold(false, BitOr::bitor)
+        }
+        _ => in_value(value, name, reference),
+    }
+}
+
+fn in_container(container: &mut Value, name: &str, reference: &str) -> bool {
+    let Some(image) = container["image"].as_str() else { return false };
     let repository = repository_of(image);
-    if repository == name || repository.rsplit('/').next() == Some(name) {
+    let is_named = repository == name || repository.rsplit('/').next() == Some(name);
+    if is_named {
         container["image"] = reference.into();
     }
+    is_named
 }
 
 /// Returns an image reference without its tag and digest. A colon before the last slash is a port.

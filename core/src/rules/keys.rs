@@ -253,7 +253,12 @@ pub(super) const KEYS: &[Key] = &[
         "when to give up waiting: `90s`, `10m`, `1h`",
     ),
     later("environments.*.wait.on_failure", "what to do when it does not run: `keep` or `rollback`"),
-    later("environments.*.image_wait", "how long to wait for images that are still built"),
+    key(
+        "environments.*.image_wait",
+        Kind::Duration,
+        Default::Is("5m"),
+        "how long a deploy waits for an image of `images` that its registry does not have yet",
+    ),
     later("environments.*.verify", "requests that must succeed after the rollout"),
     optional("environments.*.url", Kind::Text, "its public address, shown to people"),
     gate("environments.*.mode", Kind::Choice(&["deploy", "observe"]), "deploy", "`observe` plans and never writes"),

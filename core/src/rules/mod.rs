@@ -38,6 +38,9 @@ pub const MAX_DELETIONS_DEFAULT: usize = 10;
 /// How long to wait for objects to become ready, unless the rules say otherwise: Kubernetes' own progress deadline.
 pub const WAIT_SECONDS_DEFAULT: u64 = 600;
 
+/// How long a deploy waits for its images, unless the rules say otherwise: as long as most builds take.
+pub const IMAGE_WAIT_SECONDS_DEFAULT: u64 = 300;
+
 /// All the rules of one landfall.yaml.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rules {
@@ -86,6 +89,8 @@ pub struct Environment {
     pub compat: Compat,
     /// Image references by the name that the manifests use, which may hold `{{ commit }}`.
     pub images: BTreeMap<String, String>,
+    /// Seconds that a deploy waits for one of them that is not in its registry yet.
+    pub image_wait_seconds: u64,
     /// Where it goes, in the order of the file.
     pub targets: Vec<Target>,
     /// What may hold it.
@@ -178,6 +183,11 @@ impl Environment {
     /// Returns the image references for one commit.
     pub fn images_at(&self, commit: &CommitSha) -> BTreeMap<String, String> {
         filled(&self.images, commit)
+    }
+
+    /// Returns whether the image of a name is another one for each commit.
+    pub fn is_built_by_commit(&self, name: &str) -> bool {
+        self.images.get(name).is_some_and(|text| text.contains("{{"))
     }
 }
 

@@ -9,7 +9,10 @@ use super::mistake::{Mistake, suggest};
 use super::pattern::RefPattern;
 use super::tree::{Entry, Node, Value};
 use super::value::{self, Unusable};
-use super::{Access, Cluster, Environment, Follows, Gates, Mode, Rules, Target, Wait, identity, place, reach, render};
+use super::{
+    Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Wait, identity,
+    place, reach, render,
+};
 use crate::id::{ClusterName, EnvName, InvalidName};
 use crate::manifest::Compat;
 
@@ -58,6 +61,7 @@ impl Reader<'_> {
         let source = self.text(node, "source", value::folder);
         let render = render::render(node, self);
         let images = self.names(node, "images", value::image);
+        let image_wait = self.text(node, "image_wait", value::duration);
         let targets = self.targets(node, clusters);
         let wait = self.wait(node);
         let url = self.text(node, "url", value::url);
@@ -68,6 +72,7 @@ impl Reader<'_> {
             render,
             compat: compat(node),
             images,
+            image_wait_seconds: image_wait.unwrap_or(IMAGE_WAIT_SECONDS_DEFAULT),
             targets,
             gates: gates(node),
             wait,

@@ -20,6 +20,7 @@ pub mod cloud;
 pub mod control_plane;
 pub mod identity;
 pub mod namespace;
+pub mod program;
 pub mod proxy;
 
 use control_plane::ControlPlane;

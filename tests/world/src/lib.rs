@@ -4,6 +4,7 @@
 
 mod act;
 mod job;
+pub mod registry;
 mod runner;
 
 use std::collections::BTreeMap;
