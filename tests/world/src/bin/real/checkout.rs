@@ -38,11 +38,12 @@ impl Checkout {
     }
 
     /// Writes the rules: production follows `main`, into this namespace.
-    pub(crate) fn write_rules(&self, namespace: &str) -> Result<()> {
+    pub(crate) fn write_rules(&self, namespace: &str, render: Option<&str>) -> Result<()> {
         let source = &self.source;
+        let render = render.map_or(String::new(), |render| format!("    render: {render}\n"));
         let rules = format!(
             "app: real\nclusters:\n  test: {{kubeconfig: {{plan: LANDFALL_PLAN_KUBECONFIG, deploy: LANDFALL_DEPLOY_KUBECONFIG}}}}\n\
-             environments:\n  production:\n    branch: main\n    source: {source}\n    wait: {{timeout: {WAIT_SECONDS}s}}\n    \
+             environments:\n  production:\n    branch: main\n    source: {source}\n    wait: {{timeout: {WAIT_SECONDS}s}}\n{render}    \
              target: {{cluster: test, namespace: {namespace}}}\n"
         );
         Ok(fs::write(self.root().join("landfall.yaml"), rules)?)

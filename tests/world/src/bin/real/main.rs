@@ -1,8 +1,9 @@
 //! Runs the main job on somebody else's manifests, and compares what Landfall makes of them with what kubectl makes.
 //!
-//! Usage: `real LANDFALL FOLDER SOURCE [--remove FILE] [--installed FILE]...`: the binary, a checkout's folder and the
-//! path of its manifests in it; which of its files a proposal removes, and what the clusters have before the
-//! application comes. Prints a table row, every difference, and what Landfall said. Ends with 1 when anything differs.
+//! Usage: `real LANDFALL FOLDER SOURCE [--render YAML --reference COMMAND] [--remove FILE] [--installed FILE]...`: the
+//! binary, a checkout's folder and the path of its manifests in it; how the rules say that it is rendered and what prints
+//! the same without Landfall (`helm template ...`); which of its files a proposal removes, and what the clusters have
+//! before the application comes. Prints a table row, every difference, and what Landfall said. Ends with 1 when anything differs.
 
 mod arguments;
 mod checkout;
@@ -33,12 +34,12 @@ async fn main() -> Result<ExitCode> {
     let arguments = Arguments::read()?;
     let checkout = Checkout::copy(&arguments.folder, &arguments.source)?;
     let clusters = Clusters::start(&arguments.installed).await?;
-    let reference = Reference::of(&clusters.kubectl, &checkout)?;
+    let reference = Reference::of(&clusters.kubectl, &checkout, arguments.reference.as_deref())?;
     clusters.prepare(&reference)?;
     let complaint = reference.apply()?;
     let rendered = reference.render(checkout.root())?;
     let removal = removal::choose(&reference, &rendered, arguments.remove.as_deref())?;
-    checkout.write_rules(&reference.namespace)?;
+    checkout.write_rules(&reference.namespace, arguments.render.as_deref())?;
 
     let stages = Stages::begin(&arguments.landfall, &checkout, &clusters).await?;
     let mut row = Row::new(&checkout, rendered.len());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use landfall_test_cluster::control_plane::ControlPlane;
 use serde_json::Value;
@@ -19,6 +20,8 @@ const APPLY_TRIES: u32 = 5;
 pub(crate) struct Reference<'a> {
     pub(crate) cluster: &'a ControlPlane,
     pub(crate) checkout: &'a Checkout,
+    /// What prints the objects in place of kubectl.
+    command: Option<&'a str>,
     /// The namespace that most objects name.
     pub(crate) namespace: String,
     /// The API groups of the objects, except the core's.
@@ -26,8 +29,8 @@ pub(crate) struct Reference<'a> {
 }
 
 impl<'a> Reference<'a> {
-    pub(crate) fn of(cluster: &'a ControlPlane, checkout: &'a Checkout) -> Result<Self> {
-        let mut reference = Self { cluster, checkout, namespace: String::new(), groups: Vec::new() };
+    pub(crate) fn of(cluster: &'a ControlPlane, checkout: &'a Checkout, command: Option<&'a str>) -> Result<Self> {
+        let mut reference = Self { cluster, checkout, command, namespace: String::new(), groups: Vec::new() };
         let stream = reference.stream(checkout.root())?;
         reference.namespace = most_named(&stream).unwrap_or_else(|| NAMESPACE.to_owned());
         reference.groups = groups(&stream);
@@ -58,6 +61,10 @@ impl<'a> Reference<'a> {
 
     /// Returns a folder as one stream of documents.
     fn stream(&self, root: &Path) -> Result<String> {
+        if let Some(command) = self.command {
+            let printed = Command::new("sh").args(["-c", command]).current_dir(root).output()?;
+            return Ok(documents(succeed(&printed)?));
+        }
         let folder = root.join(&self.checkout.source);
         if KUSTOMIZATIONS.iter().any(|name| folder.join(name).is_file()) {
             return succeed(&self.cluster.kubectl(&["kustomize", &folder.display().to_string()]));
@@ -68,6 +75,23 @@ impl<'a> Reference<'a> {
             text.push_str(&std::fs::read_to_string(file)?);
         }
         Ok(text)
+    }
+}
+
+/// Returns a stream that kubectl reads: of JSON, every object wherever it stands; YAML as it is.
+fn documents(printed: String) -> String {
+    let Ok(value) = serde_json::from_str(&printed) else { return printed };
+    let mut objects = Vec::new();
+    collect(&value, &mut objects);
+    objects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n---\n")
+}
+
+fn collect<'v>(value: &'v Value, objects: &mut Vec<&'v Value>) {
+    match value {
+        Value::Object(map) if map.contains_key("apiVersion") && map.contains_key("kind") => objects.push(value),
+        Value::Object(map) => map.values().for_each(|value| collect(value, objects)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, objects)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -87,17 +111,23 @@ fn manifests(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
     Ok(files)
 }
 
-/// Returns the values of the lines that give a key two spaces deep (`metadata.namespace`), or at the left margin.
-fn values<'a>(stream: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
-    stream.lines().filter_map(move |line| line.strip_prefix(key)).map(|value| value.trim().trim_matches('"'))
+/// Returns a text of an object by the line that holds it: two spaces deep or at the left margin, or one line of JSON.
+fn text(line: &str, start: &str, pointer: &str) -> Option<String> {
+    if line.starts_with('{') {
+        let object: Value = serde_json::from_str(line).ok()?;
+        return object.pointer(pointer)?.as_str().map(str::to_owned);
+    }
+    Some(line.strip_prefix(start)?.trim().trim_matches('"').to_owned())
 }
 
 fn most_named(stream: &str) -> Option<String> {
-    let mut named: BTreeMap<&str, usize> = BTreeMap::new();
-    values(stream, "  namespace:").for_each(|name| *named.entry(name).or_default() += 1);
-    named.into_iter().max_by_key(|(_, times)| *times).map(|(name, _)| name.to_owned())
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    let names = stream.lines().filter_map(|line| text(line, "  namespace:", "/metadata/namespace"));
+    names.for_each(|name| *times.entry(name).or_default() += 1);
+    times.into_iter().max_by_key(|(_, times)| *times).map(|(name, _)| name)
 }
 
 fn groups(stream: &str) -> Vec<String> {
-    values(stream, "apiVersion:").filter_map(|version| Some(version.split_once('/')?.0.to_owned())).collect()
+    let versions = stream.lines().filter_map(|line| text(line, "apiVersion:", "/apiVersion"));
+    versions.filter_map(|version| Some(version.split_once('/')?.0.to_owned())).collect()
 }
