@@ -16,6 +16,6 @@ mod observe;
 mod pipeline;
 mod progress;
 mod publish;
-mod render;
+pub mod render;
 pub mod stop;
 pub mod talk;

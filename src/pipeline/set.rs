@@ -37,7 +37,8 @@ pub(super) async fn build(
 ) -> Result<Set, Failure> {
     let Environment { source: folder, render: how, compat, .. } = to.environment;
     let capabilities = facts.map(capabilities).unwrap_or_default();
-    let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, capabilities };
+    let branch = to.environment.follows.only_branch();
+    let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, branch, capabilities };
     let mut manifests = render(&source).await?;
     for (name, reference) in to.environment.images_at(commit) {
         images::replace(&mut manifests, &name, &reference);

@@ -19,6 +19,7 @@ mod records;
 mod refusals;
 mod secrets;
 mod shell;
+mod templates;
 mod waiting;
 
 use std::path::Path;
