@@ -17,6 +17,6 @@ mod pipeline;
 mod progress;
 mod publish;
 mod registry;
-mod render;
+pub mod render;
 pub mod stop;
 pub mod talk;

@@ -6,13 +6,22 @@ use std::process::ExitCode;
 use clap::Parser;
 use landfall::ci::Variables;
 use landfall::cli::{Cli, Outcome};
+use landfall::render::tera::worker;
 use landfall::stop::Stop;
 use landfall::talk::Talk;
 use landfall_core::exit::Exit;
 use tracing_subscriber::EnvFilter;
 
+fn main() -> ExitCode {
+    // Before there are threads: that process has little memory.
+    if std::env::args_os().nth(1).is_some_and(|word| word == worker::COMMAND) {
+        return worker::answer();
+    }
+    run()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn run() -> ExitCode {
     let cli = Cli::parse();
     log(cli.verbosity());
     landfall::bug::tell_places_only();

@@ -47,7 +47,8 @@ pub(super) async fn build(
 ) -> Result<Set, Failure> {
     let Environment { source: folder, render: how, compat, .. } = to.environment;
     let capabilities = facts.map(capabilities).unwrap_or_default();
-    let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, capabilities };
+    let branch = to.environment.follows.only_branch();
+    let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, branch, capabilities };
     let mut manifests = render(&source).await?;
     let mut used = Vec::new();
     for (name, reference) in to.environment.images_at(commit) {

@@ -6,11 +6,12 @@ mod links;
 mod named;
 mod plain;
 mod secret_values;
+pub mod tera;
 mod tool;
 
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::manifest::{Compat, Manifest, ReadErrors, SourceFile};
-use landfall_core::rules::{Helm, Kustomize, Render, Renderer};
+use landfall_core::rules::{Helm, Kustomize, Render, Renderer, Tera};
 
 use crate::git::{self, CommitTree};
 
@@ -85,6 +86,18 @@ pub(crate) enum Error {
         /// The path or address.
         named: String,
     },
+    /// The rules name a file that is not in the commit.
+    #[error("`{key}` in the rules names {path}, which is not in the commit")]
+    #[diagnostic(
+        code(render::no_file),
+        help("write its path from the repository's root, and commit the file; its case counts")
+    )]
+    NoFile {
+        /// The key.
+        key: String,
+        /// The path.
+        path: String,
+    },
     /// A temporary file cannot be written.
     #[error("a temporary folder cannot be written: {0}")]
     #[diagnostic(code(render::temporary))]
@@ -110,6 +123,8 @@ pub(crate) struct Source<'a> {
     pub(crate) target: &'a TargetId,
     /// The commit that is deployed.
     pub(crate) commit: &'a CommitSha,
+    /// The branch that the environment follows, where it follows one alone.
+    pub(crate) branch: Option<&'a str>,
     /// What the cluster can do, for templates that ask.
     pub(crate) capabilities: Capabilities,
 }
@@ -134,9 +149,8 @@ pub(crate) async fn render(source: &Source<'_>) -> Result<Vec<Manifest>, Error> 
     match source.render.with.clone().unwrap_or_else(|| detect(tree, folder)) {
         Renderer::Kustomize(_) => kustomize::render(tree, folder).await,
         Renderer::Plain => plain::render(tree, folder, source.compat).await,
-        Renderer::Helm(_) | Renderer::Jsonnet(_) | Renderer::Tera(_) => {
-            Err(Error::NotYet { source_folder: folder.to_owned() })
-        }
+        Renderer::Tera(settings) => tera::render(source, &settings).await,
+        Renderer::Helm(_) | Renderer::Jsonnet(_) => Err(Error::NotYet { source_folder: folder.to_owned() }),
     }
 }
 
@@ -145,7 +159,10 @@ fn detect(tree: &CommitTree, folder: &str) -> Renderer {
     if kustomize::FILE_NAMES.iter().any(|name| has(name)) {
         return Renderer::Kustomize(Kustomize::default());
     }
-    if has("Chart.yaml") { Renderer::Helm(Helm::default()) } else { Renderer::Plain }
+    if has("Chart.yaml") {
+        return Renderer::Helm(Helm::default());
+    }
+    if tera::is_in(tree, folder) { Renderer::Tera(Tera::default()) } else { Renderer::Plain }
 }
 
 /// Returns the path of a file of a folder. The root is a dot.

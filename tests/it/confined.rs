@@ -19,10 +19,10 @@ const KUSTOMIZATION: &str = "deploy/kustomization.yaml";
 const A: &str = "deploy/a.yaml";
 
 /// A repository on this machine, without a host.
-struct Checkout(TempDir);
+pub(crate) struct Checkout(TempDir);
 
 impl Checkout {
-    fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let checkout = Self(tempfile::tempdir().unwrap());
         checkout.git(&["init", "-q", "-b", "main"]);
         checkout.write("landfall.yaml", rules("shop"));
@@ -37,7 +37,7 @@ impl Checkout {
         self.0.path()
     }
 
-    fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
@@ -50,7 +50,7 @@ impl Checkout {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn commit(&self) -> String {
+    pub(crate) fn commit(&self) -> String {
         self.git(&["add", "-A"]);
         self.commit_index()
     }
@@ -61,7 +61,7 @@ impl Checkout {
     }
 
     /// Runs `landfall render`. Returns its code, and all that it says.
-    fn render(&self) -> (i32, String) {
+    pub(crate) fn render(&self) -> (i32, String) {
         let mut command = Command::new(binary());
         command.arg("render").current_dir(self.path()).env_clear().env("PATH", kustomize_on_path());
         let output = command.output().unwrap();

@@ -20,6 +20,7 @@ mod records;
 mod refusals;
 mod secrets;
 mod shell;
+mod templates;
 mod waiting;
 
 use std::path::Path;

@@ -17,9 +17,9 @@ pub struct Located<P> {
     pub problem: P,
     /// File with the problem.
     pub path: String,
-    /// Line of the first label, counted from one.
+    /// Line of the first label, counted from one; zero when it is about no line.
     pub line: u32,
-    /// Column of the first label, counted from one.
+    /// Column of the first label, counted from one; zero when it is about no line.
     pub column: u32,
     text: NamedSource<Arc<str>>,
     labels: Vec<(Range<usize>, &'static str)>,
@@ -35,6 +35,11 @@ impl<P> Located<P> {
             text: text.named(),
             labels: vec![(span, label)],
         }
+    }
+
+    /// Points at a file, and at nothing in it.
+    pub(crate) fn of_file(text: &Text, problem: P) -> Self {
+        Self { line: 0, column: 0, ..Self::new(text, problem, 0..0, "").without_text() }
     }
 
     /// Keeps file, line and column, and shows none of the text, which may hold secrets.
@@ -60,7 +65,10 @@ impl<P> Located<P> {
 
 impl<P: fmt::Display> fmt::Display for Located<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.path, self.line, self.column, self.problem)
+        match self.line {
+            0 => write!(f, "{}: {}", self.path, self.problem),
+            line => write!(f, "{}:{line}:{}: {}", self.path, self.column, self.problem),
+        }
     }
 }
 
@@ -104,6 +112,11 @@ impl<P> Problems<P> {
 
     pub(crate) fn one(problem: Located<P>) -> Self {
         Self(vec![problem])
+    }
+
+    /// Keeps the places, and shows none of the text.
+    pub(crate) fn without_text(self) -> Self {
+        Self(self.0.into_iter().map(Located::without_text).collect())
     }
 
     /// Returns the problems in the order of the text.

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::limits::{DEPTH_MAX, DOCUMENTS_MAX, FILE_BYTES_MAX};
 use super::located::{Located, Problems};
+use super::template_problem::TemplateProblem;
 use super::yaml::Syntax;
 
 /// One problem of one file.
@@ -193,6 +194,11 @@ pub enum ReadProblem {
     #[error("the value of !!binary is not base64")]
     #[diagnostic(code(landfall::manifest::binary_tag), help("delete the tag or encode the value"))]
     BinaryTag,
+
+    /// A template, or its values.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Template(#[from] TemplateProblem),
 
     /// A list whose `items` is not a list of objects.
     #[error("`items` of a list must be a list of objects")]

@@ -34,9 +34,26 @@ pub fn read(source: &SourceFile, mode: Compat) -> Result<Vec<Manifest>, ReadErro
 
 /// Reads the value of each document that is not null, whatever it is.
 pub fn values(source: &SourceFile, mode: Compat) -> Result<Vec<Value>, ReadErrors> {
+    let (_, values) = values_with_spans(source, mode)?;
+    Ok(values.into_iter().map(|(value, _)| value).collect())
+}
+
+/// Text, and the value of each document that is not null with the places of its parts.
+pub(crate) type Values = (Arc<Text>, Vec<(Value, Spans)>);
+
+/// Reads the value of each document that is not null, whatever it is, with the places of its parts.
+pub(crate) fn values_with_spans(source: &SourceFile, mode: Compat) -> Result<Values, ReadErrors> {
     let (text, mut errors) = open(source, mode)?;
-    let values = documents(&text, mode, &mut errors).into_iter().map(|(value, _)| value).collect();
-    complete(values, errors, &text)
+    let values = documents(&text, mode, &mut errors);
+    let values = complete(values, errors, &text)?;
+    Ok((text, values))
+}
+
+/// Decodes a text of whatever language.
+pub(crate) fn text(source: &SourceFile) -> Result<Arc<Text>, ReadErrors> {
+    let (text, errors) = open(source, Compat::Strict)?;
+    complete(vec![Arc::clone(&text)], errors, &text)?;
+    Ok(text)
 }
 
 fn open(source: &SourceFile, mode: Compat) -> Result<(Arc<Text>, Vec<ReadError>), ReadErrors> {
@@ -74,7 +91,7 @@ fn complete<T>(found: Vec<T>, mut errors: Vec<ReadError>, text: &Text) -> Result
 }
 
 /// Returns whether showing lines of this text could show values of a Secret.
-fn mentions_secret(text: &Text) -> bool {
+pub(crate) fn mentions_secret(text: &Text) -> bool {
     let is_telling = |line: &str| line.contains("kind") && line.contains("Secret");
     text.content.lines().any(|line| is_telling(line) || line.to_lowercase().contains("secretgenerator"))
 }

@@ -38,6 +38,18 @@ impl Spans {
         self.repeated.keys()
     }
 
+    /// Returns the place of the first key or value that is written.
+    pub(crate) fn first(&self) -> Option<Range<usize>> {
+        self.keys.values().chain(self.values.values()).min_by_key(|span| (span.start, span.end)).cloned()
+    }
+
+    /// Keeps the places that are still true in another text.
+    pub(crate) fn retain(&mut self, is_true: impl Fn(&Range<usize>) -> bool) {
+        for map in [&mut self.values, &mut self.keys] {
+            map.retain(|_, span| is_true(span));
+        }
+    }
+
     pub(crate) fn set_repeated(&mut self, pointer: &str, span: Range<usize>) {
         self.repeated.insert(pointer.to_owned(), span);
     }

@@ -38,6 +38,14 @@ fn passed_over(environment: &Environment, trigger: &Trigger) -> Option<String> {
 }
 
 impl Follows {
+    /// Returns the branch, where it is one alone.
+    pub fn only_branch(&self) -> Option<&str> {
+        match self {
+            Self::Branch(pattern) => pattern.exact(),
+            Self::Tag(_) => None,
+        }
+    }
+
     /// Returns whether a branch is followed.
     pub fn branch(&self, name: &str) -> bool {
         match self {
