@@ -20,9 +20,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
+use crate::lint::Switch;
 use crate::manifest::Compat;
 
 pub use docs::docs;
+pub(crate) use mistake::suggest;
 pub use mistake::{Mistake, RulesErrors};
 pub use pattern::{InvalidPattern, RefPattern};
 pub use render::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
@@ -86,6 +88,8 @@ pub struct Environment {
     pub compat: Compat,
     /// Image references by the name that the manifests use, which may hold `{{ commit }}`.
     pub images: BTreeMap<String, String>,
+    /// Which lints are off, by code.
+    pub lint: BTreeMap<String, Switch>,
     /// Where it goes, in the order of the file.
     pub targets: Vec<Target>,
     /// What may hold it.
