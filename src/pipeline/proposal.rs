@@ -6,7 +6,7 @@ use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::{Proposal, Trigger};
 
 use super::target::{Goal, Planned, Wanted, inventory, plan as plan_target, plan_offline, view};
-use super::{Run, about};
+use super::{Run, about, findings};
 use crate::bug::caught;
 use crate::failure::{Failure, Usage};
 use crate::git::{Merged, Repository};
@@ -131,6 +131,7 @@ async fn online(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>, variable: &str) -
 pub(super) fn judged(goal: &Goal<'_>, planned: Planned) -> TargetReport {
     let holds = judge(&planned.plan, policy(goal.environment), planned.evidence);
     let mut part = goal.report(State::Planned { holds });
+    part.findings = findings::added(goal, &planned);
     part.plan = Some(planned.plan);
     part.images = planned.images;
     part

@@ -11,6 +11,7 @@ mod deploys;
 mod host;
 mod jobs;
 mod killed;
+mod lints;
 mod long;
 mod namespaces;
 mod offline;
