@@ -108,6 +108,34 @@ async fn findings_hold_no_deploy() {
     assert!(!job.stdout.contains("lint::"), "{}", job.stdout);
 }
 
+#[tokio::test]
+async fn what_a_lint_says_that_the_server_refuses_is_refused() {
+    let (world, _) = world(&[("deploy/a.yaml", &config_map("a", "1"))]).await;
+    let sound = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  \
+                 selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
+                 spec: {containers: [{name: web, image: 'web:1', env: [{name: A, value: b}], \
+                 ports: [{containerPort: 80}]}], volumes: [{name: v, emptyDir: {}}]}\n";
+    let wrong = [
+        ("lint::own_selector", "labels: {app: web}", "labels: {app: wbe}"),
+        ("lint::repeated_item", "env: [", "env: [{name: A, value: c}, "),
+        ("lint::repeated_item", "ports: [", "ports: [{containerPort: 80, protocol: TCP}, "),
+        (
+            "lint::repeated_item",
+            "ports: [",
+            "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /a}], ports: [",
+        ),
+        ("lint::removed_api", "apps/v1", "apps/v1beta2"),
+    ];
+    for (at, (code, before, after)) in wrong.into_iter().enumerate() {
+        let text = sound.replace(before, after);
+        let files = [("deploy/web.yaml", Change::Write(text.as_str()))];
+        let proposal = world.propose(&format!("wrong-{at}"), code, &files).await.unwrap();
+        let plan = world.plan(proposal).await.unwrap();
+        assert!(plan.stdout.contains(code), "{code}: {}", plan.stdout);
+        assert!(plan.stdout.contains("refused"), "{after}: {}", plan.stdout);
+    }
+}
+
 async fn check(world: &World) -> Job {
     let event = world.push_event().await.unwrap();
     world.command(&event, &["check"]).await.unwrap()

@@ -21,10 +21,10 @@ struct Reference<'a> {
 /// What Kubernetes itself puts into every namespace.
 const GIVEN: [(&str, &str); 2] = [("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")];
 
-/// Finds objects that pods name and the set does not have, each once for a pod.
+/// Finds objects that pods name and the set does not have, each at the first pod that names it.
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
+    let mut told = Vec::new();
     for pod in &set.pods {
-        let mut told = Vec::new();
         for reference in references(pod) {
             let Reference { kind, name, at, .. } = reference;
             let is_there = set.find("", kind, name).is_some() || set.may_be_made(name) || GIVEN.contains(&(kind, name));

@@ -18,6 +18,9 @@ const ADDED: [&str; 6] = [
     "statefulset.kubernetes.io/pod-name",
 ];
 
+/// Where Kubernetes runs pods of its own, which no set has.
+const SYSTEM: &str = "kube-system";
+
 /// Groups of custom resources that make no pods of a user's workload.
 const WITHOUT_PODS: [&str; 9] = [
     "bitnami.com",
@@ -42,7 +45,8 @@ pub(super) fn check(set: &Set<'_>, found: &mut Found) {
     for service in set.of_kind("", "Service") {
         let selector = &service.object["spec"]["selector"];
         let is_selecting = selector.as_object().is_some_and(|selector| !selector.is_empty());
-        if !is_selecting || service.object["spec"]["type"] == "ExternalName" {
+        let is_of_the_system = service.object["metadata"]["namespace"] == SYSTEM;
+        if !is_selecting || is_of_the_system || service.object["spec"]["type"] == "ExternalName" {
             continue;
         }
         if selected(set, selector).next().is_none() {

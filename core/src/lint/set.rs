@@ -10,6 +10,8 @@ use crate::manifest::{Gvk, Manifest, is_builtin_group, push_step};
 /// The newest minor version of Kubernetes 1 that our tests run; a set is judged for it where no cluster was asked.
 pub(super) const NEWEST_MINOR: u32 = 36;
 
+const RBAC: &str = "rbac.authorization.k8s.io";
+
 /// A set, and what several lints ask of it.
 pub(super) struct Set<'a> {
     pub(super) manifests: &'a [Manifest],
@@ -17,19 +19,17 @@ pub(super) struct Set<'a> {
     pub(super) pods: Vec<Pod<'a>>,
     /// The minor version of Kubernetes 1 that the set is for.
     pub(super) minor: u32,
-    /// Every text in objects of kinds that Kubernetes does not have: their controllers make what they name.
+    /// What somebody of the set may make: what a custom resource, a command, or a role that may create things names.
     named: BTreeSet<&'a str>,
 }
 
 impl<'a> Set<'a> {
     pub(super) fn of(manifests: &'a [Manifest], version: Option<&str>) -> Self {
         let pods = manifests.iter().filter_map(|manifest| Some(Pod { manifest, at: template(&manifest.object)? }));
-        let mut named = BTreeSet::new();
-        for manifest in manifests.iter().filter(|manifest| is_custom(&manifest.object)) {
-            texts(&manifest.object, &mut named);
-        }
+        let pods: Vec<Pod<'a>> = pods.collect();
         let minor = version.and_then(minor_of).unwrap_or(NEWEST_MINOR);
-        Self { manifests, pods: pods.collect(), minor, named }
+        let named = named(manifests, &pods);
+        Self { manifests, pods, minor, named }
     }
 
     /// Returns the objects of a kind, in any version.
@@ -47,7 +47,7 @@ impl<'a> Set<'a> {
         self.manifests.iter().filter(|manifest| is_custom(&manifest.object))
     }
 
-    /// Returns whether a custom resource of the set names this, so that its controller may make it.
+    /// Returns whether the set names this in a way that lets somebody make it.
     pub(super) fn may_be_made(&self, name: &str) -> bool {
         self.named.contains(name)
     }
@@ -73,6 +73,31 @@ pub(super) fn below(pointer: &str, step: &str) -> String {
 
 fn is_custom(object: &Value) -> bool {
     Gvk::of(object).is_some_and(|gvk| !is_builtin_group(&gvk.group))
+}
+
+fn named<'a>(manifests: &'a [Manifest], pods: &[Pod<'a>]) -> BTreeSet<&'a str> {
+    let mut named = BTreeSet::new();
+    for manifest in manifests.iter().filter(|manifest| is_custom(&manifest.object)) {
+        texts(&manifest.object, &mut named);
+    }
+    for container in pods.iter().flat_map(Pod::containers) {
+        let words = ["command", "args"].into_iter().filter_map(|list| container.value[list].as_array());
+        let words = words.flatten().filter_map(Value::as_str);
+        named.extend(words.map(|word| word.split_once('=').map_or(word, |(_, value)| value)));
+    }
+    for role in manifests.iter().filter(|manifest| may_create(&manifest.object)) {
+        let rules = role.object["rules"].as_array().into_iter().flatten();
+        let listed = rules.filter_map(|rule| rule["resourceNames"].as_array()).flatten();
+        named.extend(listed.filter_map(Value::as_str));
+    }
+    named
+}
+
+fn may_create(role: &Value) -> bool {
+    let is_role = is_kind(role, RBAC, "Role") || is_kind(role, RBAC, "ClusterRole");
+    let rules = role["rules"].as_array().into_iter().flatten();
+    let mut verbs = rules.filter_map(|rule| rule["verbs"].as_array()).flatten();
+    is_role && verbs.any(|verb| verb == "create" || verb == "*")
 }
 
 fn texts<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {

@@ -107,7 +107,7 @@ pub static LINTS: [Lint; 20] = [
         severity: Notice,
         finds: "a ConfigMap, Secret, ServiceAccount or claim that a pod needs and the set does not have",
         why: "It is right where somebody else makes the object in the same namespace, as is usual for Secrets. Silent \
-              where a custom resource of the set names it, and where it is `optional`.",
+              where it is `optional`, and where a custom resource or a command of the set names it. Said once for a set.",
         help: "correct the name, or make sure that the namespace has this object before the pods start",
         check: reference::check,
     },
