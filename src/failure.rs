@@ -198,7 +198,8 @@ fn has_text(error: &dyn Diagnostic) -> bool {
     error.labels().is_some() || error.related().is_some()
 }
 
-fn rendered(error: &dyn Diagnostic) -> String {
+/// Returns a diagnostic as people read it, without colour.
+pub(crate) fn rendered(error: &dyn Diagnostic) -> String {
     let mut out = String::new();
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(ERROR_COLUMNS);
     match handler.render_report(&mut out, error) {

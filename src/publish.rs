@@ -143,8 +143,12 @@ impl<'a> Publisher<'a> {
         };
         let Some(forge) = &self.forge else { return };
         let conclusion = report::conclusion(report);
-        let check =
-            Check { conclusion: conclusion.outcome.as_str(), title: conclusion.title, summary: conclusion.summary };
+        let check = Check {
+            conclusion: conclusion.outcome.as_str(),
+            title: conclusion.title,
+            summary: conclusion.summary,
+            annotations: conclusion.annotations,
+        };
         let written = forge.check(commit, &check).await;
         self.note("check", written);
     }

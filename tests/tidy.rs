@@ -54,13 +54,14 @@ const SHELVES: [&str; 8] = ["utils", "util", "helpers", "helper", "common", "typ
 const EXPOSING: [&str; 2] = ["src/forge/github.rs", "src/git/command.rs"];
 
 /// What somebody who wants to change Landfall asks for first.
-const QUESTIONS: [&str; 25] = [
+const QUESTIONS: [&str; 26] = [
     "an event understood",
     "a rule chosen",
     "a permit given",
     "every key of landfall.yaml listed",
     "a manifest read",
     "a manifest normalised",
+    "every lint listed, one switched off",
     "a source rendered",
     "a live object looked up",
     "an object classified",

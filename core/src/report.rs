@@ -8,6 +8,7 @@ mod deployed;
 mod digest;
 mod escape;
 mod exit;
+mod findings;
 mod group;
 mod json;
 mod markdown;
@@ -22,7 +23,7 @@ mod words;
 use serde::Serialize;
 
 pub use command::{disarmed, plain_line};
-pub use conclusion::{Conclusion, Outcome, conclusion};
+pub use conclusion::{Annotation, Conclusion, Outcome, conclusion};
 pub use exit::exit;
 pub use json::json;
 pub use markdown::{COMMENT_BYTES_MAX, Options, markdown, marker};
@@ -32,7 +33,8 @@ pub use words::Mark;
 use crate::exit::Exit;
 use crate::gate::Hold;
 use crate::id::{CommitSha, TargetId};
-use crate::manifest::ObjectId;
+use crate::lint::Severity;
+use crate::manifest::{ObjectId, Origin};
 use crate::plan::Plan;
 use crate::ready::Cause;
 
@@ -112,6 +114,8 @@ pub struct TargetReport {
     pub state: State,
     /// Images that move: (workload's short image name, from, to).
     pub images: Vec<ImageMove>,
+    /// What the lints find that was not there before, in the order of the files.
+    pub findings: Vec<Finding>,
     /// The target's part of the run, in seconds.
     pub seconds: Option<f64>,
     /// What happened, in order.
@@ -238,4 +242,23 @@ pub struct Problem {
     /// The exit code that it asks for.
     #[serde(skip)]
     pub exit: Exit,
+}
+
+/// Something that is likely wrong with the manifests. It stops nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// The stable code: `lint::image_tag`.
+    pub code: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The object that it is about: "Deployment/web".
+    pub object: String,
+    /// The file, and the line where that is known.
+    pub origin: Origin,
+    /// What is wrong, as a clause without a full stop.
+    pub title: String,
+    /// The same with the lines that it is about, rendered without colour.
+    pub details: String,
+    /// What to do next, as one sentence.
+    pub help: String,
 }

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use landfall_core::id::CommitSha;
+use landfall_core::lint::Severity;
+use landfall_core::report::Annotation;
 use octocrab::Octocrab;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -15,6 +17,8 @@ use crate::http;
 /// GitHub counts characters; bytes are at least as many.
 const COMMENT_BYTES_MAX: usize = 65_536;
 const CHECK_SUMMARY_BYTES_MAX: usize = 65_535;
+/// GitHub takes no more with one call. The comment and the summary have the rest.
+const ANNOTATIONS_MAX: usize = 50;
 const STATUS_DESCRIPTION_CHARS_MAX: usize = 140;
 const PAGE: usize = 100;
 /// Comments that are looked through for ours.
@@ -87,10 +91,14 @@ impl Github {
     }
 
     pub(super) async fn check(&self, commit: &CommitSha, check: &Check) -> Result<(), Error> {
+        let annotations: Vec<Value> = check.annotations.iter().take(ANNOTATIONS_MAX).map(annotation).collect();
         let body = json!({
             "name": "landfall", "head_sha": commit, "status": "completed", "conclusion": check.conclusion,
             "details_url": self.run_url,
-            "output": {"title": check.title, "summary": cut(&check.summary, CHECK_SUMMARY_BYTES_MAX)},
+            "output": {
+                "title": check.title, "summary": cut(&check.summary, CHECK_SUMMARY_BYTES_MAX),
+                "annotations": annotations,
+            },
         });
         self.post("check-runs", &body, "checks: write").await.map(drop)
     }
@@ -186,6 +194,17 @@ impl Github {
     fn route(&self, route: &str) -> String {
         format!("/repos/{}/{route}", self.repository)
     }
+}
+
+fn annotation(annotation: &Annotation) -> Value {
+    let level = match annotation.severity {
+        Severity::Warning => "warning",
+        Severity::Notice => "notice",
+    };
+    json!({
+        "path": annotation.path, "start_line": annotation.line, "end_line": annotation.line,
+        "annotation_level": level, "title": annotation.title, "message": annotation.message,
+    })
 }
 
 fn is_ours(comment: &Value, marker: &str, us: Option<&str>) -> bool {

@@ -3,6 +3,7 @@
 mod github;
 
 use landfall_core::id::CommitSha;
+use landfall_core::report::Annotation;
 
 pub(crate) use github::Github;
 
@@ -56,6 +57,8 @@ pub(crate) struct Check {
     pub(crate) conclusion: &'static str,
     pub(crate) title: String,
     pub(crate) summary: String,
+    /// What is shown beside lines of the commit's files.
+    pub(crate) annotations: Vec<Annotation>,
 }
 
 /// A deployment record of the host.

@@ -1,6 +1,7 @@
 //! The order of the pipe: the only room that knows what comes after what.
 
 mod deploy;
+mod findings;
 mod images;
 mod proposal;
 mod record;

@@ -6,7 +6,7 @@ use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::{Proposal, Trigger};
 
 use super::target::{Goal, Planned, Wanted, look_ahead, plan_offline};
-use super::{Run, about};
+use super::{Run, about, findings};
 use crate::bug::caught;
 use crate::failure::{Failure, Usage};
 use crate::git::{Merged, Repository};
@@ -124,10 +124,11 @@ async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetRepor
 }
 
 /// Lets every gate say what it would say after the merge. What was not checked is added to the notes.
-pub(super) fn judged(goal: &Goal<'_>, planned: Planned, notes: &mut Vec<String>) -> TargetReport {
-    notes.extend(planned.unchecked);
+pub(super) fn judged(goal: &Goal<'_>, mut planned: Planned, notes: &mut Vec<String>) -> TargetReport {
+    notes.append(&mut planned.unchecked);
     let holds = judge(&planned.plan, policy(goal.environment), &planned.evidence);
     let mut part = goal.report(State::Planned { holds });
+    part.findings = findings::added(goal, &planned);
     part.plan = Some(planned.plan);
     part.images = planned.images;
     part

@@ -42,6 +42,8 @@ pub(super) struct Planned {
     /// What could not be checked, and why.
     pub(super) unchecked: Vec<String>,
     pub(super) set: Set,
+    /// The set that it is compared with, as Git has it.
+    pub(super) base: Vec<Manifest>,
     /// Knows the values of every Secret of the set and of the cluster.
     pub(super) redactor: Redactor,
 }
@@ -81,6 +83,7 @@ impl Goal<'_> {
             plan: None,
             state,
             images: Vec::new(),
+            findings: Vec::new(),
             seconds: None,
             timeline: Vec::new(),
         }
@@ -144,7 +147,8 @@ pub(super) async fn plan(
         server: Some(view.facts.version.clone()),
     };
     let before: Vec<Value> = live.values().filter_map(|observation| observation.live.clone()).collect();
-    Ok(finish(build(&inputs), set, &before, view.inventory.entries.len()))
+    let plan = build(&inputs);
+    Ok(finish(plan, set, base.unwrap_or_default(), &before, view.inventory.entries.len()))
 }
 
 /// Plans against the cluster that a variable's kubeconfig leads to, and writes nothing.
@@ -196,10 +200,11 @@ pub(super) async fn plan_offline(
         server: None,
     };
     let before: Vec<Value> = base.iter().map(|manifest| manifest.object.clone()).collect();
-    Ok(finish(build(&inputs), set, &before, base.len()))
+    let (plan, recorded) = (build(&inputs), base.len());
+    Ok(finish(plan, set, base, &before, recorded))
 }
 
-fn finish(mut plan: Plan, set: Set, before: &[Value], recorded: usize) -> Planned {
+fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recorded: usize) -> Planned {
     for note in &set.notes {
         let of_note = plan.changes.iter_mut().find(|change| change.id == note.object);
         if let Some(change) = of_note {
@@ -209,7 +214,7 @@ fn finish(mut plan: Plan, set: Set, before: &[Value], recorded: usize) -> Planne
     let after: Vec<Value> = set.manifests.iter().map(|manifest| manifest.object.clone()).collect();
     let evidence = Evidence { desired: set.manifests.len(), inventory: recorded, absent_images: Vec::new() };
     let redactor = Redactor::of(after.iter().chain(before));
-    Planned { images: diff::images(before, &after), plan, evidence, unchecked: Vec::new(), set, redactor }
+    Planned { images: diff::images(before, &after), plan, evidence, unchecked: Vec::new(), set, base, redactor }
 }
 
 /// Renders what is deployed now, to say which file an object came from and which key of a Secret changed.

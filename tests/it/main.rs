@@ -12,6 +12,7 @@ mod host;
 mod images;
 mod jobs;
 mod killed;
+mod lints;
 mod long;
 mod namespaces;
 mod offline;

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Compat;
 use super::resolve::{ScalarTag, resolve};
-use super::source::{SourceFile, decode};
+use super::source::{SourceFile, Text, decode};
 use super::stream;
 use super::timestamp::is_timestamp;
 use super::tree::Scalar;
@@ -26,9 +26,13 @@ pub struct TwoReadings {
 
 /// Returns every scalar of a file that the two read differently. A file that is not YAML has none.
 pub fn two_readings(source: &SourceFile) -> Vec<TwoReadings> {
-    let (text, _) = decode(source);
+    readings_of(&decode(source).0)
+}
+
+/// Returns every scalar of a text that the two read differently.
+pub fn readings_of(text: &Text) -> Vec<TwoReadings> {
     let mut found = Vec::new();
-    for document in stream::split(&text, 0, Compat::Kubectl, &mut Vec::new()) {
+    for document in stream::split(text, 0, Compat::Kubectl, &mut Vec::new()) {
         let mut parser = Parser::new(&document.content);
         while let Ok(event) = parser.next_event() {
             match event.kind {

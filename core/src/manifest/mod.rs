@@ -38,7 +38,7 @@ mod wire;
 mod yaml;
 
 pub use identity::{Gvk, ObjectId, Origin};
-pub use kustomize::{TwoReadings, two_readings};
+pub use kustomize::{TwoReadings, readings_of, two_readings};
 pub use located::{Located, Problems};
 pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, normalise};
 pub use note::{Change, Note};

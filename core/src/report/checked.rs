@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use super::findings;
 use super::phrase::Phrase;
 use super::title::Title;
 use super::words::{Mark, count};
 use super::{Report, TargetReport};
+use crate::lint::Severity;
 
 /// Returns the verdict of a check whose rules could be read.
 pub(crate) fn title(report: &Report) -> Title {
     let all = environments(report, |_| true);
     let failed = environments(report, |target| target.state.is_failed());
     if failed == 0 {
-        let words = format!("The rules and {} are sound", count(all, "environment"));
-        return Title::new(Mark::Good, Phrase::default().words(words));
+        let findings = findings::list(report);
+        let warns = findings.iter().any(|one| one.finding.severity == Severity::Warning);
+        let with = findings::numbers(&findings).map(|numbers| format!(", with {numbers}")).unwrap_or_default();
+        let words = format!("The rules and {} are sound{with}", count(all, "environment"));
+        return Title::new(if warns { Mark::Look } else { Mark::Good }, Phrase::default().words(words));
     }
     let verb = if failed == 1 { "does" } else { "do" };
     let words = format!("{failed} of {} {verb} not render", count(all, "environment"));

@@ -1,9 +1,11 @@
 //! What the check run on the commit says. Does not talk to the host.
 
 use super::markdown::{Options, markdown};
+use super::phrase::Phrase;
 use super::title::{self, title};
 use super::words::Mark;
-use super::{Action, Report, State};
+use super::{Action, Finding, Report, State, escape, findings};
+use crate::lint::Severity;
 
 /// Most bytes of a check run's summary that hosts take.
 const SUMMARY_BYTES_MAX: usize = 60_000;
@@ -42,6 +44,23 @@ pub struct Conclusion {
     pub title: String,
     /// The details, as Markdown.
     pub summary: String,
+    /// What is shown beside lines of the commit's files.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A finding beside the line that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotation {
+    /// The file.
+    pub path: String,
+    /// The line.
+    pub line: u32,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The code and the object, in plain text.
+    pub title: String,
+    /// What is wrong and what to do, in plain text.
+    pub message: String,
 }
 
 /// Returns what the check run on the commit says.
@@ -50,7 +69,20 @@ pub fn conclusion(report: &Report) -> Conclusion {
         outcome: outcome(report),
         title: title(report).phrase.plain().replace('`', ""),
         summary: markdown(report, &Options { bytes_max: SUMMARY_BYTES_MAX }),
+        annotations: findings::list(report).iter().filter_map(|one| annotation(one.finding)).collect(),
     }
+}
+
+/// A finding without a line has no place in the files.
+fn annotation(finding: &Finding) -> Option<Annotation> {
+    let (title, help) = (Phrase::read(&finding.title).sentence(), Phrase::read(&finding.help).sentence());
+    Some(Annotation {
+        path: finding.origin.path.clone(),
+        line: finding.origin.line?,
+        severity: finding.severity,
+        title: escape::line(&format!("{}: {}", finding.code, finding.object)),
+        message: format!("{} {}", title.plain(), help.plain()),
+    })
 }
 
 fn outcome(report: &Report) -> Outcome {

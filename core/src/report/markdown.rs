@@ -4,6 +4,7 @@ mod alert_box;
 mod budget;
 mod failure;
 mod fence;
+mod findings;
 mod folds;
 mod links;
 mod print;
@@ -15,6 +16,9 @@ use super::{Action, Report, escape, next_step, words};
 
 /// Most bytes of a comment: GitHub refuses 65,536 characters, and other hosts add lines of their own.
 pub const COMMENT_BYTES_MAX: usize = 60_000;
+
+/// The part of the room for folds that findings may take, as a divisor: the changes come first.
+const FINDINGS_SHARE: usize = 4;
 
 /// How the comment is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +43,10 @@ pub fn markdown(report: &Report, options: &Options) -> String {
     let above = above(report);
     let below = print::small_print(report);
     let left = options.bytes_max.saturating_sub(bytes(&above) + below.len() + 2);
+    let findings = findings::fold(report, left / FINDINGS_SHARE);
+    let left = left.saturating_sub(findings.as_ref().map_or(0, |fold| fold.len() + 2));
     let folds = folds::folds(report, left);
-    let text = above.into_iter().chain(folds).chain([below]).filter(|part| !part.is_empty());
+    let text = above.into_iter().chain(folds).chain(findings).chain([below]).filter(|part| !part.is_empty());
     let text = text.collect::<Vec<_>>().join("\n\n") + "\n";
     if text.len() <= options.bytes_max { text } else { heading(report) + "\n" }
 }

@@ -4,6 +4,7 @@ mod paint;
 
 use super::alerts;
 use super::command;
+use super::findings::{self, Shared};
 use super::group::{Group, groups};
 use super::phrase::Phrase;
 use super::title::title;
@@ -15,6 +16,9 @@ use crate::ready::Cause;
 
 pub use paint::Color;
 use paint::Ink;
+
+/// Most findings that are shown: more than anybody reads at once.
+const FINDINGS_MAX: usize = 200;
 
 /// Returns the report as text for a terminal.
 pub fn text(report: &Report, color: Color) -> String {
@@ -29,6 +33,7 @@ pub fn text(report: &Report, color: Color) -> String {
         alerts::list(report).iter().map(|alert| color.paint(Ink::Yellow, &format!("! {}", alert.plain()))).collect(),
     );
     parts.extend(groups(report).iter().flat_map(|group| of_group(group, color)));
+    parts.extend(found(report));
     parts.push(rest(report));
     let parts = parts.into_iter().filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n"));
     let text = parts.collect::<Vec<_>>().join("\n\n");
@@ -162,6 +167,24 @@ fn of_line(line: &Line, color: Color) -> String {
         Line::Masked(text) => (Ink::Yellow, '!', text),
     };
     color.paint(ink, &format!("    {sign} {}", escape::line(text)))
+}
+
+/// Returns what the lints found, each with its lines, and where to read about it.
+fn found(report: &Report) -> Vec<Vec<String>> {
+    let findings = findings::list(report);
+    let mut parts: Vec<Vec<String>> = findings.iter().take(FINDINGS_MAX).map(of_finding).collect();
+    let more = findings.len().saturating_sub(FINDINGS_MAX);
+    parts.extend((more > 0).then(|| vec![format!("and {}, in the report as JSON", count(more, "more finding"))]));
+    parts.extend((!findings.is_empty()).then(|| vec![findings::HINT.to_owned()]));
+    parts
+}
+
+fn of_finding(one: &Shared<'_>) -> Vec<String> {
+    let mut lines: Vec<String> = one.finding.details.lines().map(escape::line).collect();
+    if !one.environments.is_empty() {
+        lines.push(format!("  only in {}", one.environments.join(", ")));
+    }
+    lines
 }
 
 /// Returns what a plan rests on, where that is not the cluster.

@@ -214,6 +214,8 @@ pub(super) const KEYS: &[Key] = &[
     ),
     optional("environments.*.images", Kind::Names, "image references by the name that the manifests use"),
     optional("environments.*.images.*", Kind::Text, "the reference to use; `{{ commit }}` is the deployed commit"),
+    optional("environments.*.lint", Kind::Names, "lints that are off, by the codes of docs/lints.md"),
+    optional("environments.*.lint.*", Kind::Choice(&["off", "warn"]), "`off` does not run it"),
     key("environments.*.target", Kind::Group, Default::Unless("targets"), "the one place that it deploys to"),
     must("environments.*.target.cluster", Kind::Text, "the cluster, by its name under `clusters`"),
     must(

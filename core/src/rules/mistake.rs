@@ -261,7 +261,7 @@ impl Mistake {
 const NEAR: f64 = 0.7;
 
 /// Writes the help for a name that does not exist: the nearest that does, or all of them.
-pub(super) fn suggest(word: &str, known: &[&str]) -> String {
+pub(crate) fn suggest(word: &str, known: &[&str]) -> String {
     match nearest(word, known) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None if known.is_empty() => "there is none yet".to_owned(),

@@ -20,9 +20,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
+use crate::lint::Switch;
 use crate::manifest::Compat;
 
 pub use docs::docs;
+pub(crate) use mistake::suggest;
 pub use mistake::{Mistake, RulesErrors};
 pub use pattern::{InvalidPattern, RefPattern};
 pub use render::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
@@ -91,6 +93,8 @@ pub struct Environment {
     pub images: BTreeMap<String, String>,
     /// Seconds that a deploy waits for one of them that is not in its registry yet.
     pub image_wait_seconds: u64,
+    /// Which lints are off, by code.
+    pub lint: BTreeMap<String, Switch>,
     /// Where it goes, in the order of the file.
     pub targets: Vec<Target>,
     /// What may hold it.

@@ -14,6 +14,7 @@ use super::{
     place, reach, render,
 };
 use crate::id::{ClusterName, EnvName, InvalidName};
+use crate::lint::{LINTS, Switch};
 use crate::manifest::Compat;
 
 /// Reads the rules. None when a part could not be read, which is then in `mistakes`, or was put there by the check.
@@ -62,6 +63,7 @@ impl Reader<'_> {
         let render = render::render(node, self);
         let images = self.names(node, "images", value::image);
         let image_wait = self.text(node, "image_wait", value::duration);
+        let lint = self.lints(node);
         let targets = self.targets(node, clusters);
         let wait = self.wait(node);
         let url = self.text(node, "url", value::url);
@@ -73,6 +75,7 @@ impl Reader<'_> {
             compat: compat(node),
             images,
             image_wait_seconds: image_wait.unwrap_or(IMAGE_WAIT_SECONDS_DEFAULT),
+            lint,
             targets,
             gates: gates(node),
             wait,
@@ -86,6 +89,15 @@ impl Reader<'_> {
         let branch = self.text(node, "branch", pattern).map(Follows::Branch);
         let tag = self.text(node, "tag", pattern).map(Follows::Tag);
         branch.or(tag)
+    }
+
+    fn lints(&mut self, node: &Node) -> BTreeMap<String, Switch> {
+        let known: Vec<&str> = LINTS.iter().map(|lint| lint.code).collect();
+        for entry in node.children("lint").iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+            let (key, level, help) = (entry.key.clone(), "`lint`".to_owned(), suggest(&entry.key, &known));
+            self.mistakes.push(Mistake::UnknownKey { key, level, help, at: entry.at });
+        }
+        self.names(node, "lint", |word| Ok(if word == "off" { Switch::Off } else { Switch::Warn }))
     }
 
     fn targets(&mut self, node: &Node, clusters: &[&str]) -> Vec<Target> {

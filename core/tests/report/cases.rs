@@ -1,10 +1,13 @@
 //! The cases, each a story's end.
 
 use landfall_core::exit::Exit;
-use landfall_core::manifest::ObjectId;
+use landfall_core::lint::Severity;
+use landfall_core::manifest::{ObjectId, Origin};
 use landfall_core::plan::{Change, Class};
 use landfall_core::ready::Cause;
-use landfall_core::report::{Action, Failure, Problem, Report, Skipped, State, TargetReport};
+use landfall_core::report::{
+    Action, COMMENT_BYTES_MAX, Failure, Finding, Options, Problem, Report, Skipped, State, TargetReport,
+};
 use serde_json::json;
 
 use crate::build::{change, differing, hold, image, moment, report, same, sha, target};
@@ -270,4 +273,59 @@ fn a_deploy_by_hand_is_undone_by_hand() {
     let mut report = deploying(vec![production("prod-eu", State::Deployed { ready: 41, deleted: 1 })]);
     (report.subject.proposal, report.subject.branch) = (None, None);
     check("by-hand", &report);
+}
+
+fn finding(code: &str, severity: Severity, object: &str, origin: &str, title: &str) -> Finding {
+    let (path, line) = origin.split_once(':').map_or((origin, None), |(path, line)| (path, line.parse().ok()));
+    Finding {
+        code: code.to_owned(),
+        severity,
+        object: object.to_owned(),
+        origin: Origin { path: path.to_owned(), line },
+        title: title.to_owned(),
+        details: format!("{code}\n\n  ⚠ {origin}: {object}: {title}\n  help: mend it"),
+        help: "mend it, @ana".to_owned(),
+    }
+}
+
+fn found() -> Vec<Finding> {
+    let no_tag = "container `web` runs `web`: no tag";
+    let no_secret = "its pods need the Secret `a|b`, which is not in this set";
+    vec![
+        finding("lint::image_tag", Severity::Warning, "Deployment/web", "deploy/base/web.yaml:12", no_tag),
+        finding("lint::missing_reference", Severity::Notice, "Deployment/web", "deploy/base/web.yaml", no_secret),
+    ]
+}
+
+#[test]
+fn a_check_shows_what_the_lints_find() {
+    let mut report = checking([("staging", planned()), ("production", planned())]);
+    report.targets[0].findings = found();
+    report.targets[1].findings = found()[..1].to_vec();
+    check("check-findings", &report);
+}
+
+#[test]
+fn a_plan_shows_what_the_lints_find_in_a_fold() {
+    let mut target = production("prod-eu", planned());
+    target.findings = found();
+    let report = merging(vec![target]);
+    check("plan-findings", &report);
+    let annotations = landfall_core::report::conclusion(&report).annotations;
+    let places: Vec<(&str, u32)> = annotations.iter().map(|one| (one.path.as_str(), one.line)).collect();
+    assert_eq!(places, [("deploy/base/web.yaml", 12)]);
+}
+
+#[test]
+fn findings_that_have_no_room_are_counted() {
+    let mut target = production("prod-eu", planned());
+    target.findings = found().into_iter().cycle().take(2_000).collect();
+    for (at, finding) in target.findings.iter_mut().enumerate() {
+        finding.object = format!("Deployment/web-{at}");
+    }
+    let report = merging(vec![target]);
+    let comment = landfall_core::report::markdown(&report, &Options::default());
+    assert!(comment.len() <= COMMENT_BYTES_MAX);
+    assert!(comment.contains("more findings; `landfall check` shows them all"), "{comment}");
+    assert!(comment.contains("1.9.0"), "the changes have no room left: {comment}");
 }

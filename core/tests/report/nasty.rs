@@ -1,11 +1,13 @@
 //! Text that others wrote never gets out of its place: no link, image, mention, fence or HTML of its own.
 
 use landfall_core::exit::Exit;
+use landfall_core::lint::Severity;
 use landfall_core::manifest::{ObjectId, Origin};
 use landfall_core::plan::Class;
 use landfall_core::ready::Cause;
 use landfall_core::report::{
-    Action, Color, Failure, ImageMove, Moment, Options, Problem, Report, Skipped, State, markdown, marker, text,
+    Action, Color, Failure, Finding, ImageMove, Moment, Options, Problem, Report, Skipped, State, markdown, marker,
+    text,
 };
 use pulldown_cmark::{CodeBlockKind, Event, Options as Dialect, Parser, Tag};
 use serde_json::json;
@@ -74,6 +76,15 @@ fn reports(bad: &str) -> Vec<Report> {
         let version = bad.to_owned();
         target.images = vec![ImageMove { name: bad.to_owned(), from: Some(bad.to_owned()), to: version.clone() }];
         target.url = Some(bad.to_owned());
+        target.findings = vec![Finding {
+            code: bad.to_owned(),
+            severity: Severity::Warning,
+            object: bad.to_owned(),
+            origin: Origin { path: bad.to_owned(), line: Some(1) },
+            title: bad.to_owned(),
+            details: format!("{bad}\n{bad}"),
+            help: bad.to_owned(),
+        }];
         target.timeline = vec![Moment { after: 1.0, what: bad.to_owned() }];
         target.plan.as_mut().expect("a plan").server = Some(version);
         let mut report = report(if at == 0 { Action::Plan } else { Action::Deploy }, bad, vec![target]);

@@ -1,0 +1,36 @@
+//! What the lints find in a planned set and did not find in the one before it, as the report tells it.
+
+use std::collections::BTreeSet;
+
+use landfall_core::lint::{self, Input};
+use landfall_core::manifest::Manifest;
+use landfall_core::report::Finding;
+
+use super::target::{Goal, Planned};
+use crate::failure::rendered;
+
+/// Most findings that come with their lines: finding them again in a large file takes time.
+const EXCERPTS_MAX: usize = 200;
+
+/// Returns what a plan adds, in the order of the files.
+pub(super) fn added(goal: &Goal<'_>, planned: &Planned) -> Vec<Finding> {
+    let find = |manifests: &[Manifest]| {
+        lint::lint(&Input { manifests, version: planned.plan.server.as_deref(), switches: &goal.environment.lint })
+    };
+    let (before, after) = (find(&planned.base), find(&planned.set.manifests));
+    let known: BTreeSet<_> = before.iter().map(lint::Finding::key).collect();
+    let new = after.iter().filter(|finding| !known.contains(&finding.key()));
+    new.enumerate().map(|(at, finding)| told(at, finding)).collect()
+}
+
+fn told(at: usize, finding: &lint::Finding) -> Finding {
+    Finding {
+        code: finding.code(),
+        severity: finding.lint.severity,
+        object: finding.object.to_string(),
+        origin: finding.origin.clone(),
+        title: finding.title.clone(),
+        details: if at < EXCERPTS_MAX { rendered(finding) } else { finding.to_string() },
+        help: finding.lint.help.to_owned(),
+    }
+}
