@@ -63,6 +63,16 @@ fn a_version_is_judged_for_the_cluster_that_is_asked() {
 }
 
 #[test]
+fn fields_of_a_newer_kubernetes_are_not_judged() {
+    let manifests = set("unknown_fields");
+    let objects = |version| -> BTreeSet<String> {
+        of(&manifests, version, &BTreeMap::new()).iter().map(|finding| finding.object.to_string()).collect()
+    };
+    assert_eq!(objects(Some("v1.36.3")), BTreeSet::from(["Cart/main".to_owned(), "Deployment/web".to_owned()]));
+    assert_eq!(objects(Some("v1.37.0")), BTreeSet::from(["Cart/main".to_owned()]));
+}
+
+#[test]
 fn lines_of_a_tools_output_are_never_shown_as_lines_of_a_file() {
     let mut manifests = set("image_tag");
     for manifest in &mut manifests {

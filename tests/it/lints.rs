@@ -124,6 +124,7 @@ async fn what_a_lint_says_that_the_server_refuses_is_refused() {
             "ports: [",
             "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /a}], ports: [",
         ),
+        ("lint::unknown_field", "env: [", "evn: ["),
         ("lint::removed_api", "apps/v1", "apps/v1beta2"),
     ];
     for (at, (code, before, after)) in wrong.into_iter().enumerate() {
