@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::set::Set;
+use super::set::{NEWEST_MINOR, Set};
 use crate::manifest::Gvk;
 
 /// What the API server of Kubernetes 1.36 says of its own kinds; a test against that server keeps it equal.
@@ -74,7 +74,7 @@ impl<'a> Schema<'a> {
         let gvk = Gvk::of(object)?;
         let name = format!("{}/{}", gvk.api_version(), gvk.kind);
         // A newer Kubernetes may have fields that the table does not know.
-        let is_table_new_enough = set.minor <= super::set::NEWEST_MINOR;
+        let is_table_new_enough = set.minor <= NEWEST_MINOR;
         match TABLE.kinds.get(name.as_str()) {
             Some(name) if is_table_new_enough => Self::typed(name),
             Some(_) => None,
