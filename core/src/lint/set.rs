@@ -1,11 +1,12 @@
 //! The set that is looked at: its objects by kind and name, its pods, what custom resources of it name.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::slice;
 
 use serde_json::Value;
 
-use super::pod::{Pod, template};
+use super::pod::Pod;
 use crate::manifest::{Manifest, is_builtin_group, push_step};
 
 /// The newest minor version of Kubernetes 1 that our tests run; a set is judged for it where no cluster was asked.
@@ -26,14 +27,13 @@ pub(super) struct Set<'a> {
 
 impl<'a> Set<'a> {
     pub(super) fn of(manifests: &'a [Manifest], version: Option<&str>) -> Self {
-        let pods = manifests.iter().filter_map(|manifest| Some(Pod { manifest, at: template(&manifest.object)? }));
-        let pods: Vec<Pod<'a>> = pods.collect();
+        let pods: Vec<Pod<'a>> = manifests.iter().filter_map(Pod::of).collect();
         let minor = version.and_then(minor_of).unwrap_or(NEWEST_MINOR);
         let named = named(manifests, &pods);
         Self { manifests, pods, minor, named }
     }
 
-    /// Returns the objects of a kind, in any version. A normalised set is ordered by group and kind.
+    /// Returns the objects of a kind, in any version. A normalised set is ordered by group, kind and name.
     pub(super) fn of_kind(&self, group: &str, kind: &str) -> slice::Iter<'a, Manifest> {
         let start = self.manifests.partition_point(|manifest| kind_of(&manifest.object) < (group, kind));
         let end = self.manifests.partition_point(|manifest| kind_of(&manifest.object) <= (group, kind));
@@ -42,7 +42,10 @@ impl<'a> Set<'a> {
 
     /// Returns the object of a kind and name. A set has one namespace.
     pub(super) fn find(&self, group: &str, kind: &str, name: &str) -> Option<&'a Manifest> {
-        self.of_kind(group, kind).find(|manifest| manifest.object["metadata"]["name"] == name)
+        let all = self.of_kind(group, kind).as_slice();
+        let named = |manifest: &Manifest| manifest.object["metadata"]["name"].as_str().map(|own| own.cmp(name));
+        let at = all.binary_search_by(|manifest| named(manifest).unwrap_or(Ordering::Less)).ok()?;
+        all.get(at)
     }
 
     /// Returns the objects of kinds that Kubernetes itself does not have.
