@@ -39,8 +39,9 @@ pub static LINTS: [Lint; 21] = [
         code: "autoscaler_replicas",
         severity: Warning,
         finds: "a workload that sets `replicas` and has an autoscaler in the set",
-        why: "Every deploy sets the number again that the autoscaler has just changed: pods are stopped under load.",
-        help: "delete `replicas` from the workload: the autoscaler starts from what runs",
+        why: "The number is the autoscaler's as soon as it has changed it. From then on every plan that wants another \
+              number shows a conflict, and the workload is not deployed.",
+        help: "delete `replicas` once the autoscaler has changed the number; before, it would go back to 1",
         check: autoscaler::replicas,
     },
     Lint {
