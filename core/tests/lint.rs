@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use landfall_core::lint::{self, Finding, Input, LINTS, Switch};
 use landfall_core::manifest::{
-    Compat, Defaults, Gvk, Manifest, Resource, Scope, ScopeTable, SourceFile, normalise, read,
+    Compat, Defaults, Gvk, Manifest, Origin, Resource, Scope, ScopeTable, SourceFile, normalise, read,
 };
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
@@ -63,14 +63,36 @@ fn a_version_is_judged_for_the_cluster_that_is_asked() {
 }
 
 #[test]
+fn fields_of_a_newer_kubernetes_are_not_judged() {
+    let manifests = set("unknown_fields");
+    let objects = |version| -> BTreeSet<String> {
+        of(&manifests, version, &BTreeMap::new()).iter().map(|finding| finding.object.to_string()).collect()
+    };
+    assert_eq!(objects(Some("v1.36.3")), BTreeSet::from(["Cart/main".to_owned(), "Deployment/web".to_owned()]));
+    assert_eq!(objects(Some("v1.37.0")), BTreeSet::from(["Cart/main".to_owned()]));
+}
+
+#[test]
 fn lines_of_a_tools_output_are_never_shown_as_lines_of_a_file() {
     let mut manifests = set("image_tag");
-    for manifest in &mut manifests {
-        manifest.origin.line = None;
+    let origins = [
+        (Origin { path: "image_tag/web.yaml".to_owned(), line: None }, "image_tag/web.yaml"),
+        (Origin { path: "base/web.yaml".to_owned(), line: Some(1) }, "base/web.yaml:1"),
+    ];
+    for (origin, expected) in origins {
+        manifests[0].origin = origin;
+        let findings = of(&manifests, None, &BTreeMap::new());
+        assert_eq!(findings[0].origin.to_string(), expected);
+        assert!(!shown(&findings).contains("╭─["), "{}", shown(&findings));
     }
-    let findings = of(&manifests, None, &BTreeMap::new());
-    assert_eq!(findings[0].origin.to_string(), "image_tag/web.yaml");
-    assert!(!shown(&findings).contains('│'), "{}", shown(&findings));
+}
+
+#[test]
+fn a_file_cannot_ask_for_millions_of_findings() {
+    let fields: Vec<String> = (0..5_000).map(|number| format!("x{number}: 1")).collect();
+    let text = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\n{}\n", fields.join("\n"));
+    let manifests = read(&SourceFile::new("a.yaml", text), Compat::Strict).unwrap();
+    assert_eq!(of(&manifests, None, &BTreeMap::new()).len(), 1_000);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use landfall_core::diff::redact::Redactor;
 use landfall_core::lint::{self, Input};
 use landfall_core::manifest::Manifest;
 use landfall_core::report::Finding;
@@ -20,17 +21,21 @@ pub(super) fn added(goal: &Goal<'_>, planned: &Planned) -> Vec<Finding> {
     let (before, after) = (find(&planned.base), find(&planned.set.manifests));
     let known: BTreeSet<_> = before.iter().map(lint::Finding::key).collect();
     let new = after.iter().filter(|finding| !known.contains(&finding.key()));
-    new.enumerate().map(|(at, finding)| told(at, finding)).collect()
+    // A line may show what is a Secret's value elsewhere.
+    let objects = planned.base.iter().chain(&planned.set.manifests).map(|manifest| &manifest.object);
+    let redactor = Redactor::of_telling(objects);
+    new.enumerate().map(|(at, finding)| told(at, finding, &redactor)).collect()
 }
 
-fn told(at: usize, finding: &lint::Finding) -> Finding {
+fn told(at: usize, finding: &lint::Finding, redactor: &Redactor) -> Finding {
+    let details = if at < EXCERPTS_MAX { rendered(finding) } else { finding.to_string() };
     Finding {
         code: finding.code(),
         severity: finding.lint.severity,
         object: finding.object.to_string(),
         origin: finding.origin.clone(),
-        title: finding.title.clone(),
-        details: if at < EXCERPTS_MAX { rendered(finding) } else { finding.to_string() },
+        title: redactor.text(&finding.title),
+        details: redactor.text(&details),
         help: finding.lint.help.to_owned(),
     }
 }

@@ -87,11 +87,14 @@ async fn a_value_of_a_secret_is_in_no_finding() {
          stringData: {{key: {CANARY}}}\n- apiVersion: v1\n  kind: Pod\n  metadata: {{name: web}}\n  \
          spec: {{containers: [{{name: web, image: registry.example/web}}]}}\n"
     );
-    let proposal = propose(&world, &[("deploy/key.yaml", Change::Write(&secret))]).await;
+    let again =
+        WEB.replace("- name: web", &format!("- name: web\n      args: [{CANARY}]")).replace("{name: web", "{name: b");
+    let files = [("deploy/key.yaml", Change::Write(secret.as_str())), ("deploy/web.yaml", Change::Write(&again))];
+    let proposal = propose(&world, &files).await;
     let plan = world.plan(proposal).await.unwrap();
     let told: Vec<String> = world.host.requests().iter().map(|request| request.body.to_string()).collect();
     let told = told.join("\n") + &plan.everything();
-    for said in ["lint::plain_secret", "lint::image_tag", "deploy/key.yaml:7"] {
+    for said in ["lint::plain_secret", "lint::image_tag", "deploy/key.yaml:7", "args: [***]"] {
         assert!(told.contains(said), "{said}: {}", plan.stdout);
     }
     assert!(!told.contains(CANARY), "a value is told");
@@ -124,6 +127,7 @@ async fn what_a_lint_says_that_the_server_refuses_is_refused() {
             "ports: [",
             "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /a}], ports: [",
         ),
+        ("lint::unknown_field", "env: [", "evn: ["),
         ("lint::removed_api", "apps/v1", "apps/v1beta2"),
     ];
     for (at, (code, before, after)) in wrong.into_iter().enumerate() {

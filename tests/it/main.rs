@@ -8,6 +8,7 @@ mod adopt;
 mod confined;
 mod denied;
 mod deploys;
+mod fields;
 mod host;
 mod images;
 mod jobs;

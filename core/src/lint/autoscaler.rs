@@ -25,7 +25,7 @@ pub(super) fn replicas(set: &Set<'_>, found: &mut Found) {
         if workload.object["spec"].get("replicas").is_some() {
             let autoscaler = autoscaler.object["metadata"]["name"].as_str().unwrap_or_default();
             let title = format!("its `replicas` are set here, and by HorizontalPodAutoscaler/{autoscaler}");
-            found.add(workload, title, &[(At::Value("/spec/replicas"), "every deploy sets this again")]);
+            found.add(workload, title, &[(At::Value("/spec/replicas"), "a conflict, once it scales")]);
         }
     }
 }

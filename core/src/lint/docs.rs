@@ -12,6 +12,7 @@ Written from the table in `core/src/lint/table.rs`; a test keeps it equal (`UPDA
 
 `landfall check` shows everything that the lints find. A proposal shows what merging it would add: in the comment, and on
 the line in the changed files where the line is known. No finding ever holds a deploy or changes an exit code.
+Of one lint at most 1,000 findings are shown for a set.
 
 A finding has to be true and of use. Where a lint cannot know, it stays silent; where it is wrong for you, switch it off:
 

@@ -10,6 +10,9 @@ use serde::Serialize;
 use super::table::Lint;
 use crate::manifest::{Manifest, ObjectId, Origin};
 
+/// Most findings of one lint in a set: more than anybody reads, and a file can ask for millions.
+const FINDINGS_MAX: usize = 1_000;
+
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,14 +85,16 @@ impl Found {
     }
 
     fn push(&mut self, manifest: &Manifest, title: String, labels: Vec<(Range<usize>, String)>) {
-        let Some(object) = ObjectId::of(&manifest.object) else { return };
+        let Some(object) = ObjectId::of(&manifest.object).filter(|_| self.findings.len() < FINDINGS_MAX) else {
+            return;
+        };
         let mut origin = manifest.origin.clone();
-        // Without a line the text is a tool's: its lines are in no file of the commit.
-        let is_written = origin.line.is_some();
-        if let (true, Some((span, _))) = (is_written, labels.first()) {
+        // The lines of a tool's output are in no file of the commit.
+        let labels = if manifest.is_as_written() { labels } else { Vec::new() };
+        if let Some((span, _)) = labels.first() {
             origin.line = Some(manifest.text.line(span.start));
         }
-        let excerpt = (is_written && !labels.is_empty()).then(|| Excerpt { text: manifest.text.named(), labels });
+        let excerpt = (!labels.is_empty()).then(|| Excerpt { text: manifest.text.named(), labels });
         self.findings.push(Finding { lint: self.lint, object, origin, title, excerpt });
     }
 }

@@ -17,12 +17,14 @@ mod pod_disruption;
 mod port_name;
 mod reference;
 mod repeated_item;
+mod schema;
 mod sealed_secret;
 mod service_pods;
 mod set;
 mod switch;
 mod table;
 mod two_readings;
+mod unknown_field;
 mod webhook;
 
 use std::collections::BTreeMap;

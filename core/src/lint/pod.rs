@@ -10,6 +10,7 @@ pub(super) struct Pod<'a> {
     pub(super) manifest: &'a Manifest,
     /// The pointer of what has the pod's `metadata` and `spec`.
     pub(super) at: &'static str,
+    template: &'a Value,
 }
 
 /// A container of a template.
@@ -19,16 +20,18 @@ pub(super) struct Container<'a> {
 }
 
 impl<'a> Pod<'a> {
-    fn template(&self) -> &'a Value {
-        self.manifest.object.pointer(self.at).unwrap_or(&Value::Null)
+    /// Returns what an object makes pods from, where it does.
+    pub(super) fn of(manifest: &'a Manifest) -> Option<Self> {
+        let at = template(&manifest.object)?;
+        Some(Self { manifest, at, template: manifest.object.pointer(at)? })
     }
 
     pub(super) fn labels(&self) -> &'a Value {
-        &self.template()["metadata"]["labels"]
+        &self.template["metadata"]["labels"]
     }
 
     pub(super) fn spec(&self) -> &'a Value {
-        &self.template()["spec"]
+        &self.template["spec"]
     }
 
     /// Returns the pointer of a field of the pod's `spec`.
@@ -61,7 +64,7 @@ impl Container<'_> {
 }
 
 /// Returns where an object of Kubernetes keeps the template of its pods.
-pub(super) fn template(object: &Value) -> Option<&'static str> {
+fn template(object: &Value) -> Option<&'static str> {
     let gvk = Gvk::of(object)?;
     match (gvk.group.as_str(), gvk.kind.as_str()) {
         ("", "Pod") => Some(""),

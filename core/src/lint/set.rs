@@ -1,11 +1,13 @@
 //! The set that is looked at: its objects by kind and name, its pods, what custom resources of it name.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::slice;
 
 use serde_json::Value;
 
-use super::pod::{Pod, template};
-use crate::manifest::{Gvk, Manifest, is_builtin_group, push_step};
+use super::pod::Pod;
+use crate::manifest::{Manifest, is_builtin_group, push_step};
 
 /// The newest minor version of Kubernetes 1 that our tests run; a set is judged for it where no cluster was asked.
 pub(super) const NEWEST_MINOR: u32 = 36;
@@ -25,21 +27,25 @@ pub(super) struct Set<'a> {
 
 impl<'a> Set<'a> {
     pub(super) fn of(manifests: &'a [Manifest], version: Option<&str>) -> Self {
-        let pods = manifests.iter().filter_map(|manifest| Some(Pod { manifest, at: template(&manifest.object)? }));
-        let pods: Vec<Pod<'a>> = pods.collect();
+        let pods: Vec<Pod<'a>> = manifests.iter().filter_map(Pod::of).collect();
         let minor = version.and_then(minor_of).unwrap_or(NEWEST_MINOR);
         let named = named(manifests, &pods);
         Self { manifests, pods, minor, named }
     }
 
-    /// Returns the objects of a kind, in any version.
-    pub(super) fn of_kind(&self, group: &str, kind: &str) -> impl Iterator<Item = &'a Manifest> {
-        self.manifests.iter().filter(move |manifest| is_kind(&manifest.object, group, kind))
+    /// Returns the objects of a kind, in any version. A normalised set is ordered by group, kind and name.
+    pub(super) fn of_kind(&self, group: &str, kind: &str) -> slice::Iter<'a, Manifest> {
+        let start = self.manifests.partition_point(|manifest| kind_of(&manifest.object) < (group, kind));
+        let end = self.manifests.partition_point(|manifest| kind_of(&manifest.object) <= (group, kind));
+        self.manifests[start..end].iter()
     }
 
     /// Returns the object of a kind and name. A set has one namespace.
     pub(super) fn find(&self, group: &str, kind: &str, name: &str) -> Option<&'a Manifest> {
-        self.of_kind(group, kind).find(|manifest| manifest.object["metadata"]["name"] == name)
+        let all = self.of_kind(group, kind).as_slice();
+        let named = |manifest: &Manifest| manifest.object["metadata"]["name"].as_str().map(|own| own.cmp(name));
+        let at = all.binary_search_by(|manifest| named(manifest).unwrap_or(Ordering::Less)).ok()?;
+        all.get(at)
     }
 
     /// Returns the objects of kinds that Kubernetes itself does not have.
@@ -55,7 +61,13 @@ impl<'a> Set<'a> {
 
 /// Returns whether an object is of a kind, in any version.
 pub(super) fn is_kind(object: &Value, group: &str, kind: &str) -> bool {
-    Gvk::of(object).is_some_and(|gvk| gvk.group == group && gvk.kind == kind)
+    kind_of(object) == (group, kind)
+}
+
+/// Returns an object's group and kind.
+fn kind_of(object: &Value) -> (&str, &str) {
+    let text = |field: &str| object[field].as_str().unwrap_or_default();
+    (text("apiVersion").split_once('/').map_or("", |(group, _)| group), text("kind"))
 }
 
 /// Returns the items of a list, each with its own pointer.
@@ -72,7 +84,7 @@ pub(super) fn below(pointer: &str, step: &str) -> String {
 }
 
 fn is_custom(object: &Value) -> bool {
-    Gvk::of(object).is_some_and(|gvk| !is_builtin_group(&gvk.group))
+    !is_builtin_group(kind_of(object).0)
 }
 
 fn named<'a>(manifests: &'a [Manifest], pods: &[Pod<'a>]) -> BTreeSet<&'a str> {

@@ -8,7 +8,7 @@ use super::finding::{Found, Severity};
 use super::set::Set;
 use super::{
     api_version, autoscaler, backend, image_tag, own_selector, plain_secret, pod_disruption, port_name, reference,
-    repeated_item, sealed_secret, service_pods, switch, two_readings, webhook,
+    repeated_item, sealed_secret, service_pods, switch, two_readings, unknown_field, webhook,
 };
 use Severity::{Notice, Warning};
 
@@ -34,13 +34,14 @@ impl fmt::Debug for Lint {
 }
 
 /// Every lint, by its code.
-pub static LINTS: [Lint; 20] = [
+pub static LINTS: [Lint; 21] = [
     Lint {
         code: "autoscaler_replicas",
         severity: Warning,
         finds: "a workload that sets `replicas` and has an autoscaler in the set",
-        why: "Every deploy sets the number again that the autoscaler has just changed: pods are stopped under load.",
-        help: "delete `replicas` from the workload: the autoscaler starts from what runs",
+        why: "The number is the autoscaler's as soon as it has changed it. From then on every plan that wants another \
+              number shows a conflict, and the workload is not deployed.",
+        help: "delete `replicas` once the autoscaler has changed the number; before, it would go back to 1",
         check: autoscaler::replicas,
     },
     Lint {
@@ -194,6 +195,16 @@ pub static LINTS: [Lint; 20] = [
               other. Judged in plain files, which Landfall reads as kubectl does.",
         help: "put it in quotes where text is meant, or write `true` or `false`",
         check: two_readings::check,
+    },
+    Lint {
+        code: "unknown_field",
+        severity: Warning,
+        finds: "a field that its kind does not have",
+        why: "The API server refuses it, or drops it: what was meant does not happen. Kubernetes' own kinds are judged \
+              by the fields of 1.36, and not at all for a newer cluster; others by the CustomResourceDefinition of the \
+              same set, if there is one.",
+        help: "correct its name, or move it to where it belongs",
+        check: unknown_field::check,
     },
     Lint {
         code: "webhook_deadlock",

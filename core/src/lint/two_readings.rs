@@ -9,8 +9,8 @@ use crate::manifest::{Manifest, Text, readings_of};
 /// Finds them, each in the object that it is written in.
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
     let mut seen: Vec<&Arc<Text>> = Vec::new();
-    // Without a line the text is a tool's, which wrote what it meant.
-    for manifest in set.manifests.iter().filter(|manifest| manifest.origin.line.is_some()) {
+    // A tool wrote what it meant.
+    for manifest in set.manifests.iter().filter(|manifest| manifest.is_as_written()) {
         if seen.iter().any(|text| Arc::ptr_eq(text, &manifest.text)) {
             continue;
         }

@@ -95,6 +95,11 @@ impl Manifest {
         }
     }
 
+    /// Returns whether the text is that of a file of the commit, rather than what a tool printed.
+    pub fn is_as_written(&self) -> bool {
+        self.origin.line.is_some() && self.origin.path == self.text.path
+    }
+
     /// Returns the line on which the value at `pointer`, or its nearest parent, is written.
     pub fn line_of(&self, pointer: &str) -> Option<u32> {
         let written = self.spans.nearest(pointer).map(|span| self.text.line(span.start));

@@ -270,7 +270,7 @@ pub(crate) fn suggest(word: &str, known: &[&str]) -> String {
 }
 
 /// Returns the known name that was probably meant.
-pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let likeness = |name: &str| strsim::jaro_winkler(word, name);
     let nearest = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     (likeness(nearest) > NEAR).then_some(nearest)

@@ -24,8 +24,8 @@ use crate::lint::Switch;
 use crate::manifest::Compat;
 
 pub use docs::docs;
-pub(crate) use mistake::suggest;
 pub use mistake::{Mistake, RulesErrors};
+pub(crate) use mistake::{nearest, suggest};
 pub use pattern::{InvalidPattern, RefPattern};
 pub use render::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 pub use schema::schema;
