@@ -40,26 +40,41 @@ fn in_field(key: &str, value: &mut Value, name: &str, reference: &str) -> bool {
 
 fn in_container(container: &mut Value, name: &str, reference: &str) -> bool {
     let Some(image) = container["image"].as_str() else { return false };
-    let repository = repository_of(image);
-    let is_named = repository == name || repository.rsplit('/').next() == Some(name);
+    let is_named = is_called(image, name);
     if is_named {
         container["image"] = reference.into();
     }
     is_named
 }
 
-/// Returns an image reference without its tag and digest. A colon before the last slash is a port.
-fn repository_of(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or(image);
-    match image.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => image,
+/// Returns whether an image's repository, or the last part of it, is `name`.
+pub(crate) fn is_called(image: &str, name: &str) -> bool {
+    let repository = Reference::of(image).repository;
+    repository == name || repository.rsplit('/').next() == Some(name)
+}
+
+/// An image reference in its parts.
+pub(crate) struct Reference<'a> {
+    pub(crate) repository: &'a str,
+    pub(crate) tag: Option<&'a str>,
+    pub(crate) digest: Option<&'a str>,
+}
+
+impl<'a> Reference<'a> {
+    /// Splits a reference. A colon before the last slash is a port.
+    pub(crate) fn of(image: &'a str) -> Self {
+        let (rest, digest) = image.split_once('@').map_or((image, None), |(rest, digest)| (rest, Some(digest)));
+        let (repository, tag) = match rest.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
+            _ => (rest, None),
+        };
+        Self { repository, tag, digest }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::repository_of;
+    use super::Reference;
 
     #[test]
     fn a_repository_is_what_is_left_without_tag_and_digest() {
@@ -70,7 +85,7 @@ mod tests {
             ("registry.example:5000/shop/web:1.8@sha256:00", "registry.example:5000/shop/web"),
         ];
         for (image, repository) in cases {
-            assert_eq!(repository_of(image), repository, "{image}");
+            assert_eq!(Reference::of(image).repository, repository, "{image}");
         }
     }
 }

@@ -6,6 +6,7 @@
 mod build;
 mod builtin;
 mod compose;
+pub mod edit;
 mod identity;
 pub mod images;
 mod json;
