@@ -79,6 +79,7 @@ impl Goal<'_> {
             plan: None,
             state,
             images: Vec::new(),
+            notes: Vec::new(),
             seconds: None,
             timeline: Vec::new(),
         }

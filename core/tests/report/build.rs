@@ -42,7 +42,16 @@ pub(crate) fn target(environment: &str, cluster: &str, changes: Vec<Change>, sta
         changes,
         server: Some("v1.34.2".to_owned()),
     };
-    TargetReport { target, url: None, plan: Some(plan), state, images: Vec::new(), seconds: None, timeline: Vec::new() }
+    TargetReport {
+        target,
+        url: None,
+        plan: Some(plan),
+        state,
+        images: Vec::new(),
+        notes: Vec::new(),
+        seconds: None,
+        timeline: Vec::new(),
+    }
 }
 
 pub(crate) fn change(class: Class, group: &str, name: &str, origin: Option<&str>) -> Change {
