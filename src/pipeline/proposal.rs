@@ -133,6 +133,7 @@ pub(super) fn judged(goal: &Goal<'_>, planned: Planned) -> TargetReport {
     let mut part = goal.report(State::Planned { holds });
     part.plan = Some(planned.plan);
     part.images = planned.images;
+    part.notes = planned.notes;
     part
 }
 

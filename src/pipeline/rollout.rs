@@ -66,6 +66,7 @@ impl Rollout<'_> {
             Err(failure) => return self.give_up(lock, failure).await,
         };
         part.images.clone_from(&planned.images);
+        part.notes.clone_from(&planned.notes);
         part.plan = Some(planned.plan.clone());
         self.gate(lock, permit, planned, stored, &cluster).await
     }

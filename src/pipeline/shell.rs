@@ -127,6 +127,7 @@ pub(crate) async fn render(run: &Run) -> Result<Vec<Value>, Failure> {
         let inventory = Inventory::new(&goal.id, None);
         let to = Destination { environment: goal.environment, target: &goal.id, inventory: &inventory.id };
         let set = set::build(&tree, &commit, &to, run.facts.as_ref()).await?;
+        set.remarks.iter().for_each(|remark| tracing::warn!("{remark}"));
         objects.extend(set.manifests.into_iter().map(|manifest| manifest.object));
     }
     Ok(objects)
