@@ -13,7 +13,7 @@ CORE := -p landfall-core -p landfall-cluster -p landfall-look
 
 .PHONY: setup demo test bench check fmt clippy deny
 
-setup: ## Builds what the tests run: control planes, kwok, kustomize, act
+setup: ## Builds what the tests run: control planes, kwok, kustomize, helm, jsonnet, act
 	$(BUILD)
 	LANDFALL_KUBERNETES=$(OLDEST) $(BUILD) control-plane
 

@@ -5,11 +5,15 @@
 
 mod action;
 mod adopt;
+mod chains;
+mod charts;
+mod checkout;
 mod confined;
 mod denied;
 mod deploys;
 mod host;
 mod jobs;
+mod jsonnet;
 mod killed;
 mod long;
 mod namespaces;
