@@ -14,7 +14,7 @@ QUICK := --workspace --exclude landfall-test-cluster --exclude landfall-fakehost
 
 .PHONY: setup demo test bench check fmt clippy deny
 
-setup: ## Builds what the tests run: control planes, kwok, kustomize, act, an image registry
+setup: ## Builds what the tests run: control planes, kwok, the renderers, act, an image registry
 	$(BUILD)
 	LANDFALL_KUBERNETES=$(OLDEST) $(BUILD) control-plane
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use landfall_world::kustomize_on_path;
+use landfall_world::renderers_on_path;
 
 use crate::figures::Figures;
 use crate::process::{Program, run};
@@ -26,7 +26,7 @@ pub(crate) fn measure(landfall: &Path) -> String {
         repository.kustomize();
         let source = repository.source();
         lines.push(row(name, landfall, &repository, "`kustomize build`", || {
-            Program::new("kustomize", &["build"]).with("PATH", kustomize_on_path()).inside(&source)
+            Program::new("kustomize", &["build"]).with("PATH", renderers_on_path(&["kustomize"])).inside(&source)
         }));
     }
     lines.join("\n") + "\n"
@@ -34,7 +34,7 @@ pub(crate) fn measure(landfall: &Path) -> String {
 
 fn row(name: &str, landfall: &Path, repository: &Repository, beside: &str, other: impl Fn() -> Program) -> String {
     let (mut ours, mut theirs) = (Figures::default(), Figures::default());
-    let path = kustomize_on_path();
+    let path = renderers_on_path(&["kustomize"]);
     for _ in 0..ROUNDS {
         ours.add(run(Program::new(landfall, &["render"]).inside(repository.path()).with("PATH", &path), &[0]).took);
         theirs.add(run(other(), &[0]).took);

@@ -116,6 +116,8 @@ pub struct TargetReport {
     pub images: Vec<ImageMove>,
     /// What the lints find that was not there before, in the order of the files.
     pub findings: Vec<Finding>,
+    /// What else there is to know of its set, each as one sentence without a full stop.
+    pub notes: Vec<String>,
     /// The target's part of the run, in seconds.
     pub seconds: Option<f64>,
     /// What happened, in order.
@@ -185,6 +187,19 @@ pub enum State {
         /// Why, as a short clause: "waits for prod-eu".
         why: String,
     },
+}
+
+impl Report {
+    /// Returns what is to know beside the plans: of the sets, each once, then of the run.
+    pub(crate) fn asides(&self) -> Vec<&str> {
+        let mut asides: Vec<&str> = Vec::new();
+        for note in self.targets.iter().flat_map(|target| &target.notes).chain(&self.degraded) {
+            if !asides.contains(&note.as_str()) {
+                asides.push(note);
+            }
+        }
+        asides
+    }
 }
 
 impl State {

@@ -131,6 +131,7 @@ pub(super) fn judged(goal: &Goal<'_>, mut planned: Planned, notes: &mut Vec<Stri
     part.findings = findings::added(goal, &planned);
     part.plan = Some(planned.plan);
     part.images = planned.images;
+    part.notes = planned.notes;
     part
 }
 

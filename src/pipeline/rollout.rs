@@ -73,6 +73,7 @@ impl Rollout<'_> {
         };
         planned.evidence.absent_images = absent_images;
         part.images.clone_from(&planned.images);
+        part.notes.clone_from(&planned.notes);
         part.plan = Some(planned.plan.clone());
         self.gate(lock, permit, planned, stored, &cluster).await
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use landfall_cluster::Facts;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::LABEL;
-use landfall_core::manifest::{Defaults, Manifest, Note, ScopeTable, images, normalise};
+use landfall_core::manifest::{Defaults, Manifest, Note, ObjectId, Remark, ScopeTable, images, normalise};
 use landfall_core::rules::Environment;
 
 use crate::failure::Failure;
 use crate::git::CommitTree;
-use crate::render::{Capabilities, Source, render};
+use crate::render::{Capabilities, Rendered, Source, render};
 
 /// What Git wants in one target.
 pub(super) struct Set {
@@ -18,6 +18,8 @@ pub(super) struct Set {
     pub(super) notes: Vec<Note>,
     /// The images of the rules that the set uses.
     pub(super) images: Vec<UsedImage>,
+    /// What no object shows.
+    pub(super) remarks: Vec<Remark>,
     /// Every kind that the server, Kubernetes itself or the set defines.
     pub(super) kinds: ScopeTable,
 }
@@ -49,7 +51,7 @@ pub(super) async fn build(
     let capabilities = facts.map(capabilities).unwrap_or_default();
     let branch = to.environment.follows.only_branch();
     let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, branch, capabilities };
-    let mut manifests = render(&source).await?;
+    let Rendered { mut manifests, notes, remarks } = render(&source).await?;
     let mut used = Vec::new();
     for (name, reference) in to.environment.images_at(commit) {
         if images::replace(&mut manifests, &name, &reference) {
@@ -66,7 +68,21 @@ pub(super) async fn build(
     for manifest in &mut set.manifests {
         manifest.object["metadata"]["labels"][LABEL] = to.inventory.into();
     }
-    Ok(Set { manifests: set.manifests, notes: set.notes, images: used, kinds })
+    let mut notes: Vec<Note> = notes.into_iter().map(|note| placed(note, &set.manifests)).collect();
+    notes.append(&mut set.notes);
+    notes.sort();
+    Ok(Set { manifests: set.manifests, notes, remarks, images: used, kinds })
+}
+
+/// A renderer names an object as it is written; in the set it has a namespace.
+fn placed(mut note: Note, manifests: &[Manifest]) -> Note {
+    let in_set = manifests.iter().filter_map(|manifest| ObjectId::of(&manifest.object));
+    let named = &note.object;
+    let is_named = |id: &ObjectId| (&id.group, &id.kind, &id.name) == (&named.group, &named.kind, &named.name);
+    if let Some(object) = in_set.into_iter().find(is_named) {
+        note.object = object;
+    }
+    note
 }
 
 fn capabilities(facts: &Facts) -> Capabilities {

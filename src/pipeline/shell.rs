@@ -118,6 +118,7 @@ pub(crate) async fn render(run: &Run) -> Result<Vec<Value>, Failure> {
     for goal in goals(run, &rules)? {
         let wanted = Wanted { tree: &tree, commit: &commit };
         let set = desired(&goal, &wanted, run.facts.as_ref()).await?;
+        set.remarks.iter().for_each(|remark| tracing::warn!("{remark}"));
         objects.extend(set.manifests.into_iter().map(|manifest| manifest.object));
     }
     Ok(objects)

@@ -8,7 +8,7 @@ use landfall_core::diff::{self, redact::Redactor};
 use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::{self, Inventory};
-use landfall_core::manifest::{Gvk, Manifest, Resource, Scope};
+use landfall_core::manifest::{Gvk, Manifest, Remark, Resource, Scope};
 use landfall_core::plan::Plan;
 use landfall_core::plan::build::{Inputs, build};
 use landfall_core::report::{ImageMove, State, TargetReport};
@@ -41,6 +41,8 @@ pub(super) struct Planned {
     pub(super) images: Vec<ImageMove>,
     /// What could not be checked, and why.
     pub(super) unchecked: Vec<String>,
+    /// What else there is to know of the set.
+    pub(super) notes: Vec<String>,
     pub(super) set: Set,
     /// The set that it is compared with, as Git has it.
     pub(super) base: Vec<Manifest>,
@@ -84,6 +86,7 @@ impl Goal<'_> {
             state,
             images: Vec::new(),
             findings: Vec::new(),
+            notes: Vec::new(),
             seconds: None,
             timeline: Vec::new(),
         }
@@ -205,16 +208,19 @@ pub(super) async fn plan_offline(
 }
 
 fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recorded: usize) -> Planned {
+    let mut remarks = set.remarks.clone();
     for note in &set.notes {
-        let of_note = plan.changes.iter_mut().find(|change| change.id == note.object);
-        if let Some(change) = of_note {
-            change.notes.push(note.change.to_string());
+        match plan.changes.iter_mut().find(|change| change.id == note.object) {
+            Some(change) => change.notes.push(note.change.to_string()),
+            None => remarks.push(Remark::Noted(note.clone())),
         }
     }
+    let notes = remarks.iter().map(Remark::to_string).collect();
     let after: Vec<Value> = set.manifests.iter().map(|manifest| manifest.object.clone()).collect();
     let evidence = Evidence { desired: set.manifests.len(), inventory: recorded, absent_images: Vec::new() };
     let redactor = Redactor::of(after.iter().chain(before));
-    Planned { images: diff::images(before, &after), plan, evidence, unchecked: Vec::new(), set, base, redactor }
+    let images = diff::images(before, &after);
+    Planned { images, notes, plan, evidence, unchecked: Vec::new(), set, base, redactor }
 }
 
 /// Renders what is deployed now, to say which file an object came from and which key of a Secret changed.

@@ -4,27 +4,53 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use landfall_core::manifest::{Compat, Manifest, Origin};
+use landfall_core::manifest::{Compat, Manifest, Origin, SourceFile, values};
+use landfall_core::rules::Kustomize;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::confine::COMMIT;
-use super::links::{End, Links};
-use super::{Error, confine, named, read, secret_values, tool};
+use super::contents::Contents;
+use super::helm::HELM;
+use super::links::End;
+use super::tool::{Call, Program};
+use super::{Error, confine, join, named, read, secret_values};
 use crate::git::CommitTree;
 
 /// What Kustomize accepts as the name of its file.
 pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-const INSTALL: &str = "install Kustomize 5: the runner images of GitHub have it, its release page has it for others";
+const KUSTOMIZE: Program = Program {
+    name: "kustomize",
+    install: "install Kustomize 5: the runner images of GitHub have it, its release page has it for others",
+};
 /// The folder, beside the commit, of a kustomization of ours that asks for origins.
 const WRAPPER: &str = "wrapper";
 const ORIGIN: &str = "config.kubernetes.io/origin";
 
-pub(super) async fn render(tree: &CommitTree, source: &str) -> Result<Vec<Manifest>, Error> {
-    let files = confine::files(tree).await?;
-    let links = Links::of(&files);
-    let mut refused = named::refused(&files, &links);
+/// A folder's kustomization, and the file that it is in.
+pub(super) struct Kustomization {
+    pub(super) path: String,
+    pub(super) text: Value,
+}
+
+pub(super) async fn render(tree: &CommitTree, source: &str, settings: &Kustomize) -> Result<Vec<Manifest>, Error> {
+    build(&Contents::of(tree).await?, source, settings).await
+}
+
+/// Returns the kustomization of a folder, where it is one document.
+pub(super) fn find(contents: &Contents, folder: &str) -> Option<Kustomization> {
+    let End::At(folder) = contents.links.end(folder) else { return None };
+    let path = FILE_NAMES.iter().map(|name| join(&folder, name)).find(|path| contents.file(path).is_some())?;
+    let source = SourceFile::new(&path, contents.file(&path)?.bytes.clone());
+    let text = values(&source, Compat::Strict).ok()?.into_iter().next().filter(Value::is_object)?;
+    Some(Kustomization { path, text })
+}
+
+/// Builds a folder of these files.
+pub(super) async fn build(contents: &Contents, source: &str, settings: &Kustomize) -> Result<Vec<Manifest>, Error> {
+    let Contents { files, links } = contents;
+    let mut refused = named::refused(contents, settings);
     if let End::At(folder) = links.end(source)
         && let Some(error) = refused.remove(&folder)
     {
@@ -32,14 +58,17 @@ pub(super) async fn render(tree: &CommitTree, source: &str) -> Result<Vec<Manife
     }
     // Without its kustomization a folder cannot be built: one that nobody needs does not hold up the others.
     let is_kept = |path: &str| named::folder_of(path).is_none_or(|folder| !refused.contains_key(folder));
-    let copy = confine::copy(files.iter().filter(|file| is_kept(&file.path)), &links)?;
+    let copy = confine::copy(files.iter().filter(|file| is_kept(&file.path)), links)?;
     wrap(copy.path(), source)?;
-    let output = tool::run("kustomize", INSTALL, &["build", WRAPPER], copy.path()).await?;
+    let helm = if settings.helm { Some(HELM.path()?.display().to_string()) } else { None };
+    let mut args = vec!["build", WRAPPER];
+    args.extend(helm.iter().flat_map(|helm| ["--enable-helm", "--helm-command", helm]));
+    let output = KUSTOMIZE.run(&Call::of(&args, copy.path())).await?;
     if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr);
+        let stderr = output.stderr;
         let commit = fs::canonicalize(copy.path())?.join(COMMIT);
         return Err(needed(refused, &stderr, &commit)
-            .unwrap_or_else(|| failed(source, &secret_values::redactor(&files, &links).text(&stderr), &commit)));
+            .unwrap_or_else(|| failed(source, &secret_values::redactor(files, links).text(&stderr), &commit)));
     }
     let mut manifests = read(source, output.stdout, Compat::Kubectl)?;
     for manifest in &mut manifests {
@@ -68,16 +97,21 @@ struct Annotation {
     configured_in: Option<String>,
 }
 
-/// Takes the origin out of an object's annotations, and leaves the object as the user's build has it.
+/// Takes the origin out of an object's annotations.
 fn take_origin(object: &mut Value) -> Option<String> {
+    let annotation: Annotation = serde_saphyr::from_str(&take_annotation(object, ORIGIN)?).ok()?;
+    annotation.path.or(annotation.configured_in)
+}
+
+/// Takes an annotation of ours out, and leaves the object as the user's build has it.
+pub(super) fn take_annotation(object: &mut Value, name: &str) -> Option<String> {
     let metadata = object.get_mut("metadata")?.as_object_mut()?;
     let annotations = metadata.get_mut("annotations")?.as_object_mut()?;
-    let text = annotations.remove(ORIGIN)?;
+    let text = annotations.remove(name)?;
     if annotations.is_empty() {
         metadata.remove("annotations");
     }
-    let annotation: Annotation = serde_saphyr::from_str(text.as_str()?).ok()?;
-    annotation.path.or(annotation.configured_in)
+    text.as_str().map(str::to_owned)
 }
 
 /// Reads a path that starts at our wrapper.
@@ -101,6 +135,10 @@ fn failed(source: &str, stderr: &str, commit: &Path) -> Error {
     let why = stderr.trim().trim_start_matches("Error: ");
     let why = why.replace(&format!("{}/", commit.display()), "").replace(&format!("../{COMMIT}/{source}"), source);
     let why = why.replace(&format!("accumulating resources from '{source}': "), "");
-    let help = "`kustomize build` in the folder shows the same".to_owned();
-    Error::Tool { tool: "kustomize", source_folder: source.to_owned(), why, help }
+    let help = if why.contains("--enable-helm") {
+        "allow it with `render: {kustomize: {helm: true}}` in landfall.yaml, and commit the chart"
+    } else {
+        "`kustomize build` in the folder shows the same"
+    };
+    Error::Tool { tool: "kustomize", source_folder: source.to_owned(), why, help: help.to_owned() }
 }

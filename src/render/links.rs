@@ -17,6 +17,11 @@ impl Links {
         Self(links.map(|link| (link.path.clone(), link.bytes.clone())).collect())
     }
 
+    /// Forgets a link that another file takes the place of.
+    pub(super) fn remove(&mut self, path: &str) {
+        self.0.remove(path);
+    }
+
     /// Refuses a link that leads out of the commit, also one through other links.
     pub(super) fn check(&self, link: &TreeFile) -> Result<(), Error> {
         let to = || String::from_utf8_lossy(&link.bytes).into_owned();

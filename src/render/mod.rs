@@ -1,6 +1,11 @@
 //! From a commit's files to manifests. Reads Git objects only; asks no cluster and no network.
 
+mod chain;
 mod confine;
+mod contents;
+mod helm;
+mod inflate;
+mod jsonnet;
 mod kustomize;
 mod links;
 mod named;
@@ -10,8 +15,8 @@ pub mod tera;
 mod tool;
 
 use landfall_core::id::{CommitSha, TargetId};
-use landfall_core::manifest::{Compat, Manifest, ReadErrors, SourceFile};
-use landfall_core::rules::{Helm, Kustomize, Render, Renderer, Tera};
+use landfall_core::manifest::{Compat, Manifest, Note, ReadErrors, Remark, SourceFile};
+use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 
 use crate::git::{self, CommitTree};
 
@@ -28,12 +33,41 @@ pub(crate) enum Error {
         /// The folder.
         source_folder: String,
     },
-    /// A renderer that this version does not have.
-    #[error("{source_folder} needs a renderer that is not supported yet")]
-    #[diagnostic(code(render::not_yet), help("render it in the pipeline, and commit what comes out"))]
-    NotYet {
+    /// A file that the rules name is not there.
+    #[error("{path} is not in the commit")]
+    #[diagnostic(
+        code(render::missing),
+        help("`{key}` in landfall.yaml names it by its path from the repository's root; its case counts")
+    )]
+    NoFile {
+        /// The key of the rules.
+        key: String,
+        /// The path.
+        path: String,
+    },
+    /// A folder that several renderers could render, or one in several ways.
+    #[error("{source_folder} can be rendered in more than one way: {ways}")]
+    #[diagnostic(code(render::ambiguous), help("{help}"))]
+    Ambiguous {
         /// The folder.
         source_folder: String,
+        /// What was found.
+        ways: String,
+        /// How to choose.
+        help: String,
+    },
+    /// A chart needs another chart.
+    #[error("{chart} needs the chart {needed}, which is not in {folder}")]
+    #[diagnostic(code(render::dependency), help("{help}"))]
+    Dependency {
+        /// The file that asks for it.
+        chart: String,
+        /// Its name, and where it would come from.
+        needed: String,
+        /// The folder of vendored charts.
+        folder: String,
+        /// The next step.
+        help: String,
     },
     /// Manifests cannot be read.
     #[error(transparent)]
@@ -63,6 +97,15 @@ pub(crate) enum Error {
         /// How to install it.
         help: String,
     },
+    /// The renderer went beyond a limit.
+    #[error("the program `{tool}` was stopped: {why}")]
+    #[diagnostic(code(render::stopped), help("look for what repeats without end in what it renders"))]
+    Stopped {
+        /// The program.
+        tool: &'static str,
+        /// The limit.
+        why: String,
+    },
     /// A file of the commit points out of it.
     #[error("{path} points out of the repository, to {to}")]
     #[diagnostic(code(render::link), help("put what it points to into the repository"))]
@@ -77,7 +120,7 @@ pub(crate) enum Error {
     #[diagnostic(
         code(render::outside),
         help(
-            "Kustomize gets the files of the commit alone: copy it into the repository and name it by a relative path"
+            "a renderer gets the files of the commit alone: copy it into the repository and name it by a relative path"
         )
     )]
     Outside {
@@ -86,17 +129,16 @@ pub(crate) enum Error {
         /// The path or address.
         named: String,
     },
-    /// The rules name a file that is not in the commit.
-    #[error("`{key}` in the rules names {path}, which is not in the commit")]
-    #[diagnostic(
-        code(render::no_file),
-        help("write its path from the repository's root, and commit the file; its case counts")
-    )]
-    NoFile {
-        /// The key.
-        key: String,
-        /// The path.
+    /// A file asks for what no render may do.
+    #[error("{path} {what}")]
+    #[diagnostic(code(render::refused), help("{help}"))]
+    Refused {
+        /// The file.
         path: String,
+        /// What it asks for, as the rest of a sentence.
+        what: String,
+        /// The next step.
+        help: String,
     },
     /// A temporary file cannot be written.
     #[error("a temporary folder cannot be written: {0}")]
@@ -109,7 +151,6 @@ pub(crate) enum Error {
 }
 
 /// What is rendered, how, and for whom.
-#[expect(dead_code, reason = "for renderers with templates")]
 pub(crate) struct Source<'a> {
     /// The commit's files.
     pub(crate) tree: &'a CommitTree,
@@ -131,7 +172,6 @@ pub(crate) struct Source<'a> {
 
 /// What a cluster can do, as far as it is known.
 #[derive(Debug, Clone, Default)]
-#[expect(dead_code, reason = "for renderers with templates")]
 pub(crate) struct Capabilities {
     /// The server's version, as `v1.36.3`.
     pub(crate) version: Option<String>,
@@ -139,35 +179,79 @@ pub(crate) struct Capabilities {
     pub(crate) served: Vec<String>,
 }
 
-/// Renders a source. The manifests are as written: not yet normalised.
-pub(crate) async fn render(source: &Source<'_>) -> Result<Vec<Manifest>, Error> {
+/// What a source is rendered to.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    /// The manifests as written: not yet normalised.
+    pub(crate) manifests: Vec<Manifest>,
+    /// What is to know of single objects, which are named as they are written.
+    pub(crate) notes: Vec<Note>,
+    /// What else is to know.
+    pub(crate) remarks: Vec<Remark>,
+}
+
+impl From<Vec<Manifest>> for Rendered {
+    fn from(manifests: Vec<Manifest>) -> Self {
+        Self { manifests, ..Self::default() }
+    }
+}
+
+/// Renders a source.
+pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
     let Source { tree, folder, .. } = *source;
     if tree.paths_in(folder).is_empty() {
         tree.check_usable(folder)?;
         return Err(Error::Missing { source_folder: folder.to_owned() });
     }
-    match source.render.with.clone().unwrap_or_else(|| detect(tree, folder)) {
-        Renderer::Kustomize(_) => kustomize::render(tree, folder).await,
-        Renderer::Plain => plain::render(tree, folder, source.compat).await,
-        Renderer::Tera(settings) => tera::render(source, &settings).await,
-        Renderer::Helm(_) | Renderer::Jsonnet(_) => Err(Error::NotYet { source_folder: folder.to_owned() }),
+    let renderer = match &source.render.with {
+        Some(renderer) => renderer.clone(),
+        None => detect(tree, folder)?,
+    };
+    let made = match &renderer {
+        Renderer::Kustomize(settings) => kustomize::render(tree, folder, settings).await?.into(),
+        Renderer::Plain => plain::render(tree, folder, source.compat).await?.into(),
+        Renderer::Helm(settings) => helm::render(source, settings).await?,
+        Renderer::Jsonnet(settings) => jsonnet::render(source, settings).await?.into(),
+        Renderer::Tera(settings) => tera::render(source, settings).await?.into(),
+    };
+    match &source.render.then {
+        Some(then) => chain::render(tree, then, made).await,
+        None => Ok(made),
     }
 }
 
-fn detect(tree: &CommitTree, folder: &str) -> Renderer {
+/// Returns the renderer that a folder's files ask for. A folder that asks for none is plain.
+fn detect(tree: &CommitTree, folder: &str) -> Result<Renderer, Error> {
     let has = |name: &str| tree.has_file(&join(folder, name));
-    if kustomize::FILE_NAMES.iter().any(|name| has(name)) {
-        return Renderer::Kustomize(Kustomize::default());
+    let kustomization = kustomize::FILE_NAMES.into_iter().find(|name| has(name));
+    let chart = has(helm::FILE_NAME).then_some(helm::FILE_NAME);
+    let jsonnet = jsonnet::candidates(tree, folder).into_iter().next();
+    let found: Vec<(&str, Renderer)> = [
+        kustomization.map(|name| (name, Renderer::Kustomize(Kustomize::default()))),
+        chart.map(|name| (name, Renderer::Helm(Helm::default()))),
+        jsonnet.as_deref().map(|name| (name, Renderer::Jsonnet(Jsonnet::default()))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if found.len() > 1 {
+        let ways: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+        let help = "choose with `render` in landfall.yaml: `kustomize`, `helm` or `jsonnet`".to_owned();
+        return Err(Error::Ambiguous { source_folder: folder.to_owned(), ways: ways.join(", "), help });
     }
-    if has("Chart.yaml") {
-        return Renderer::Helm(Helm::default());
-    }
-    if tera::is_in(tree, folder) { Renderer::Tera(Tera::default()) } else { Renderer::Plain }
+    let by_name = found.into_iter().next().map(|(_, renderer)| renderer);
+    Ok(by_name
+        .unwrap_or_else(|| if tera::is_in(tree, folder) { Renderer::Tera(Tera::default()) } else { Renderer::Plain }))
 }
 
 /// Returns the path of a file of a folder. The root is a dot.
 fn join(folder: &str, name: &str) -> String {
     if matches!(folder, "" | ".") { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Reads a stream that a renderer made of a folder. Its lines are in no file.
+fn read_rendered(folder: &str, bytes: Vec<u8>) -> Result<Vec<Manifest>, Box<ReadErrors>> {
+    read(&format!("{folder} (rendered)"), bytes, Compat::Kubectl)
 }
 
 /// Reads one file that people wrote, or one stream that a tool wrote.

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use landfall_core::manifest::{Compat, SourceFile, values};
+use landfall_core::rules::Kustomize;
 use serde_json::Value;
 
-use super::Error;
+use super::contents::Contents;
 use super::kustomize::FILE_NAMES;
-use super::links::{End, Links};
+use super::{Error, inflate};
 use crate::git::TreeFile;
 
 /// Keys of a kustomization with paths in them. Kustomize, as everything written in Go, reads them in any case.
@@ -38,10 +39,11 @@ const ENTRY_KEYS: [&str; 4] = ["path", "files", "env", "envs"];
 const REMOTE: [&str; 7] = ["http:", "https:", "git@", "git::", "gh:", "github.com/", "github.com:"];
 
 /// Returns why the kustomization of a folder must not be read, by folder.
-pub(super) fn refused(files: &[TreeFile], links: &Links) -> BTreeMap<String, Error> {
+pub(super) fn refused(contents: &Contents, settings: &Kustomize) -> BTreeMap<String, Error> {
+    let files = &contents.files;
     let kustomizations = files.iter().filter_map(|file| Some((folder_of(&file.path)?, file)));
     let refusals =
-        kustomizations.filter_map(|(folder, file)| Some((folder.to_owned(), judge(folder, file, files, links)?)));
+        kustomizations.filter_map(|(folder, file)| Some((folder.to_owned(), judge(folder, file, contents, settings)?)));
     refusals.collect()
 }
 
@@ -51,14 +53,19 @@ pub(super) fn folder_of(path: &str) -> Option<&str> {
     FILE_NAMES.contains(&name).then_some(folder)
 }
 
-fn judge(folder: &str, file: &TreeFile, files: &[TreeFile], links: &Links) -> Option<Error> {
-    let End::At(end) = links.end(&file.path) else { return None };
-    let read = files.iter().find(|other| other.path == end)?;
+fn judge(folder: &str, file: &TreeFile, contents: &Contents, settings: &Kustomize) -> Option<Error> {
+    let read = contents.file(&file.path)?;
     let source = SourceFile { path: file.path.clone(), bytes: read.bytes.clone() };
     let documents = match values(&source, Compat::Strict) {
         Ok(documents) => documents,
         Err(errors) => return Some(Box::new(errors).into()),
     };
+    if settings.helm
+        && let Some(error) =
+            documents.iter().find_map(|document| inflate::refusal(&file.path, folder, document, contents))
+    {
+        return Some(error);
+    }
     let named = documents.iter().flat_map(named).find(|path| is_outside(folder, path))?;
     let text = String::from_utf8_lossy(&read.bytes);
     let line = text.lines().position(|line| line.contains(named)).map_or(String::new(), |at| format!(":{}", at + 1));
@@ -91,7 +98,7 @@ fn is_outside(folder: &str, named: &str) -> bool {
 }
 
 /// Kustomize takes `..` out of a path before it follows links, and starts at the folder's real place.
-fn leaves(folder: &str, path: &str) -> bool {
+pub(super) fn leaves(folder: &str, path: &str) -> bool {
     let lower = path.trim().to_lowercase();
     // A configuration may stand here instead of a path: an address in it is not fetched.
     let is_remote = !path.contains('\n') && (lower.contains("://") || lower.contains("?ref="));

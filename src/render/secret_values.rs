@@ -11,24 +11,52 @@ use crate::git::TreeFile;
 /// Endings of files that may have a Secret in them.
 const ENDINGS: [&str; 4] = [".yaml", ".yml", ".json", "Kustomization"];
 
+/// Words in the name of a value that make it secret, as far as a name tells.
+const SECRET: [&str; 10] =
+    ["password", "passwd", "secret", "token", "credential", "private", "apikey", "accesskey", "auth", "cert"];
+
+/// Returns whether the name of a value says that it is secret.
+pub(super) fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase().replace(['_', '-'], "");
+    SECRET.iter().any(|word| name.contains(word))
+}
+
+/// Makes a Secret of a value, for the redactor knows every form that a value of a Secret may be quoted in.
+pub(super) fn secret(value: &Value) -> Value {
+    json!({"kind": "Secret", "stringData": value})
+}
+
+/// Collects the parts of a value whose names say that they are secret.
+pub(super) fn by_name(values: &Value, secrets: &mut Vec<Value>) {
+    match values {
+        Value::Object(map) => {
+            for (key, value) in map {
+                if is_secret(key) { secrets.push(secret(value)) } else { by_name(value, secrets) }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| by_name(item, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 /// Returns what masks every value that a Secret of the commit has, or is made from.
 pub(super) fn redactor(files: &[TreeFile], links: &Links) -> Redactor {
+    Redactor::of(&objects(files, links))
+}
+
+/// Returns every Secret of the commit, and one of each value that a Secret is made from.
+pub(super) fn objects(files: &[TreeFile], links: &Links) -> Vec<Value> {
     let mut secrets = Vec::new();
     for file in files.iter().filter(|file| ENDINGS.iter().any(|ending| file.path.ends_with(ending))) {
         let source = SourceFile { path: file.path.clone(), bytes: file.bytes.clone() };
         let documents = values(&source, Compat::Kubectl).unwrap_or_else(|_| lines_of_unreadable(file));
         let folder = folder_of(&file.path);
-        let made = |document: &Value| folder.map(|folder| secret(&generated(document, folder, files, links)));
+        let made = |document: &Value| folder.map(|folder| secret(&generated(document, folder, files, links).into()));
         secrets.extend(documents.iter().filter_map(made));
         secrets.extend(documents.iter().flat_map(patches));
         secrets.extend(documents);
     }
-    Redactor::of(&secrets)
-}
-
-/// Makes a Secret of values, for the redactor knows every form that a value of a Secret may be quoted in.
-fn secret(values: &[String]) -> Value {
-    json!({"kind": "Secret", "stringData": values})
+    secrets
 }
 
 /// A Secret with a mistake in its YAML has values all the same.
@@ -38,7 +66,7 @@ fn lines_of_unreadable(file: &TreeFile) -> Vec<Value> {
         return Vec::new();
     }
     let values = text.lines().filter_map(|line| Some(unquoted(line.split_once(": ")?.1)));
-    vec![secret(&values.collect::<Vec<_>>())]
+    vec![secret(&values.collect::<Vec<_>>().into())]
 }
 
 /// Returns the values that a kustomization makes Secrets from.

@@ -1,45 +1,241 @@
-//! Runs a renderer's program in a clean environment: no credentials, no network, no home.
+//! Runs a renderer's program in a clean environment: no credentials, no home, and nothing without an end.
 
 #![expect(clippy::disallowed_types, reason = "the one place that starts renderers, with a clean environment")]
 
-use std::path::Path;
-use std::process::{Output, Stdio};
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::process::Command;
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::Error;
 
 /// Longer than any honest build; a loop ends here.
-const TOOL_SECONDS_MAX: u64 = 120;
+const SECONDS_MAX: u64 = 120;
+/// Four times what is read of it: more was never meant.
+const OUTPUT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A message is a few lines; a Go program that panics writes a page for each of its threads.
+const MESSAGE_BYTES_MAX: u64 = 1024 * 1024;
+/// Address space: Go reserves some hundred MiB that it never touches, and large charts take as much again.
+const MEMORY_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// A proxy that nothing listens on: a program that wants the network fails at once.
 const NO_NETWORK: &str = "http://127.0.0.1:9";
+const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy"];
+/// What a program needs of our own environment to reach the network as we do.
+const NETWORK: [&str; 8] =
+    ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-/// Runs a program in a folder and returns how it ended.
-pub(super) async fn run(tool: &'static str, help: &str, args: &[&str], folder: &Path) -> Result<Output, Error> {
-    let missing = |why: String| Error::NoTool { tool, why, help: help.to_owned() };
-    tracing::debug!(tool, ?args, "renderer");
-    let path = find(tool).ok_or_else(|| missing("it is not on PATH".to_owned()))?;
-    let output = Command::new(path)
-        .args(args)
-        .current_dir(folder)
-        .env_clear()
-        .env("HOME", folder)
-        .env("PATH", "/nonexistent")
-        .envs([("HTTP_PROXY", NO_NETWORK), ("HTTPS_PROXY", NO_NETWORK), ("http_proxy", NO_NETWORK)])
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    match timeout(Duration::from_secs(TOOL_SECONDS_MAX), output).await {
-        Ok(Ok(output)) => Ok(output),
-        Ok(Err(error)) => Err(missing(error.to_string())),
-        Err(_) => Err(missing(format!("it did not end within {TOOL_SECONDS_MAX} s"))),
+/// A renderer's program.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Program {
+    pub(super) name: &'static str,
+    /// How to install it, as one clause.
+    pub(super) install: &'static str,
+}
+
+/// One run of a program.
+pub(super) struct Call<'a> {
+    pub(super) args: &'a [&'a str],
+    pub(super) folder: &'a Path,
+    pub(super) variables: Vec<(&'static str, OsString)>,
+    pub(super) network: Network,
+}
+
+/// Whether a program may ask the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Network {
+    None,
+    AsOurs,
+}
+
+/// How a program ended, and what it wrote.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) status: ExitStatus,
+    pub(super) stdout: Vec<u8>,
+    pub(super) stderr: String,
+}
+
+impl<'a> Call<'a> {
+    /// Returns a run in a folder that needs nothing but the folder.
+    pub(super) fn of(args: &'a [&'a str], folder: &'a Path) -> Self {
+        Self { args, folder, variables: Vec::new(), network: Network::None }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "programs are found on PATH, as the reader of the log expects")]
-fn find(tool: &str) -> Option<std::path::PathBuf> {
-    let path = std::env::var_os("PATH")?;
+impl Program {
+    /// Runs the program and returns how it ended by itself.
+    pub(super) async fn run(&self, call: &Call<'_>) -> Result<Output, Error> {
+        tracing::debug!(tool = self.name, args = ?call.args, "renderer");
+        self.run_within(call, Duration::from_secs(SECONDS_MAX)).await
+    }
+
+    /// Returns where the program is.
+    pub(super) fn path(&self) -> Result<PathBuf, Error> {
+        find(self.name).ok_or_else(|| self.missing("it is not on PATH".to_owned()))
+    }
+
+    /// Returns the error of a program that is not there, or not as it must be.
+    pub(super) fn missing(&self, why: String) -> Error {
+        Error::NoTool { tool: self.name, why, help: self.install.to_owned() }
+    }
+
+    async fn run_within(&self, call: &Call<'_>, limit: Duration) -> Result<Output, Error> {
+        let mut child = command(&self.path()?, call).spawn().map_err(|error| self.missing(error.to_string()))?;
+        let group = Group::of(&child);
+        let output = match timeout(limit, everything(&mut child)).await {
+            Ok(Err(error)) if error.kind() == ErrorKind::FileTooLarge => {
+                return Err(self.stopped(format!("it wrote more than {} MiB", OUTPUT_BYTES_MAX / 1024 / 1024)));
+            }
+            Ok(output) => output?,
+            Err(_) => return Err(self.stopped(format!("it did not end within {} s", limit.as_secs()))),
+        };
+        group.has_ended();
+        if let Some(signal) = output.status.signal() {
+            return Err(self.stopped(format!("the system ended it with signal {signal}")));
+        }
+        if !output.status.success() && is_out_of_memory(&output.stderr) {
+            return Err(self.stopped(format!("it needed more than {} GiB", MEMORY_BYTES_MAX / 1024 / 1024 / 1024)));
+        }
+        Ok(output)
+    }
+
+    fn stopped(&self, why: String) -> Error {
+        Error::Stopped { tool: self.name, why }
+    }
+}
+
+fn command(program: &Path, call: &Call<'_>) -> Command {
+    let mut command = Command::new(program);
+    command.args(call.args).current_dir(call.folder).env_clear();
+    command.env("HOME", call.folder).env("PATH", "/nonexistent");
+    match call.network {
+        Network::None => command.envs(PROXIES.map(|name| (name, NO_NETWORK))),
+        Network::AsOurs => command.envs(NETWORK.iter().filter_map(|name| Some((name, variable(name)?)))),
+    };
+    command.envs(call.variables.iter().map(|(name, value)| (name, value)));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.process_group(0).kill_on_drop(true);
+    command
+}
+
+/// Reads all that a program writes until it ends.
+async fn everything(child: &mut Child) -> io::Result<Output> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (stdout, stderr) = tokio::try_join!(at_most(stdout, OUTPUT_BYTES_MAX), at_most(stderr, MESSAGE_BYTES_MAX))?;
+    let status = child.wait().await?;
+    Ok(Output { status, stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() })
+}
+
+async fn at_most(stream: Option<impl AsyncRead + Unpin>, bytes: u64) -> io::Result<Vec<u8>> {
+    let mut read = Vec::new();
+    if let Some(stream) = stream {
+        stream.take(bytes + 1).read_to_end(&mut read).await?;
+    }
+    if read.len() as u64 > bytes { Err(ErrorKind::FileTooLarge.into()) } else { Ok(read) }
+}
+
+fn is_out_of_memory(stderr: &str) -> bool {
+    ["out of memory", "cannot allocate memory"].iter().any(|sign| stderr.contains(sign))
+}
+
+/// A program and all that it started: killed together, also when nobody waits any more.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        limit_memory(pid);
+        Self(pid)
+    }
+
+    fn has_ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0 {
+            // It may have ended by itself a moment ago.
+            kill_process_group(pid, Signal::KILL).ok();
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn limit_memory(pid: Option<Pid>) {
+    use rustix::process::{Resource, Rlimit, prlimit};
+
+    let limit = Rlimit { current: Some(MEMORY_BYTES_MAX), maximum: Some(MEMORY_BYTES_MAX) };
+    if let Some(Err(error)) = pid.map(|pid| prlimit(Some(pid), Resource::As, limit)) {
+        tracing::debug!(%error, "a renderer runs without a limit of memory");
+    }
+}
+
+/// Only Linux sets a limit of another process.
+#[cfg(not(target_os = "linux"))]
+fn limit_memory(_pid: Option<Pid>) {}
+
+fn find(tool: &str) -> Option<PathBuf> {
+    let path = variable("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|file| file.is_file())
+}
+
+#[expect(clippy::disallowed_methods, reason = "programs are found on PATH, as the reader of the log expects")]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHELL: Program = Program { name: "sh", install: "it comes with the system" };
+
+    async fn said(script: &str, limit: Duration) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let args = ["-c", script];
+        let call = Call { variables: vec![("PATH", "/usr/bin:/bin".into())], ..Call::of(&args, folder.path()) };
+        match SHELL.run_within(&call, limit).await {
+            Ok(output) => format!("{} {}", output.status, String::from_utf8_lossy(&output.stdout)),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_program_that_writes_without_end_is_stopped() {
+        let said = said("while :; do cat /bin/sh; done", Duration::from_secs(100)).await;
+        assert_eq!(said, "the program `sh` was stopped: it wrote more than 64 MiB");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_does_not_end_is_stopped_with_what_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        // Who reads the pipe sees its end only when everybody who could write is gone.
+        let script = format!("mkfifo {0}; sleep 1000 > {0} & sleep 1000", pipe.display());
+        let ended = said(&script, Duration::from_secs(1));
+        let reader = async {
+            while !pipe.exists() {
+                tokio::task::yield_now().await;
+            }
+            tokio::fs::read(&pipe).await.unwrap()
+        };
+        let (ended, read) = tokio::join!(ended, reader);
+        assert_eq!(ended, "the program `sh` was stopped: it did not end within 1 s");
+        assert!(read.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_program_has_no_more_memory_than_the_limit() {
+        let said = said("while [ `ulimit -v` = unlimited ]; do :; done; ulimit -v", Duration::from_secs(100)).await;
+        assert_eq!(said, format!("exit status: 0 {}\n", MEMORY_BYTES_MAX / 1024));
+    }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what the cluster tests run from Go modules, once per version, outside the repository.
 #
-#   build.sh [control-plane|kwok|kustomize|act|registry]...   builds what is missing (everything without arguments)
+#   build.sh [control-plane|kwok|kustomize|helm|jsonnet|act|registry]...   builds what is missing (all without arguments)
 #   build.sh --print                                 prints where they are, as shell assignments
 #
 # LANDFALL_KUBERNETES chooses the version of Kubernetes.
@@ -11,6 +11,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kubernetes=${LANDFALL_KUBERNETES:-1.36.3}
 kwok=v0.8.0
 kustomize=v5.8.1
+helm=v4.3.1
+jsonnet=v0.22.0
 act=v0.2.89
 registry=v3.1.1
 
@@ -20,6 +22,8 @@ sources=$(cat "$here"/*.go "$here/module.sh" | git hash-object --stdin | cut -c1
 control_plane_path=$cache/control-plane/$kubernetes-$sources/control-plane
 kwok_path=$cache/tools/kwok-$kwok/kwok
 kustomize_path=$cache/tools/kustomize-$kustomize/kustomize
+helm_path=$cache/tools/helm-$helm/helm
+jsonnet_path=$cache/tools/jsonnet-$jsonnet/jsonnet
 act_path=$cache/tools/act-$act/act
 registry_path=$cache/tools/registry-$registry/registry
 
@@ -58,14 +62,17 @@ build_one() {
     control-plane) build "control-plane $kubernetes" "$control_plane_path" control_plane ;;
     kwok) build "kwok $kwok" "$kwok_path" install "sigs.k8s.io/kwok/cmd/kwok@$kwok" ;;
     kustomize) build "kustomize $kustomize" "$kustomize_path" install "sigs.k8s.io/kustomize/kustomize/v5@$kustomize" ;;
+    helm) build "helm $helm" "$helm_path" install "helm.sh/helm/v4/cmd/helm@$helm" ;;
+    jsonnet) build "jsonnet $jsonnet" "$jsonnet_path" install "github.com/google/go-jsonnet/cmd/jsonnet@$jsonnet" ;;
     act) build "act $act" "$act_path" install "github.com/nektos/act@$act" ;;
     registry) build "registry $registry" "$registry_path" install "github.com/distribution/distribution/v3/cmd/registry@$registry" ;;
-    *) echo "build.sh builds control-plane, kwok, kustomize, act and registry, not $1" >&2; exit 2 ;;
+    *) echo "build.sh builds control-plane, kwok, kustomize, helm, jsonnet, act and registry, not $1" >&2; exit 2 ;;
   esac
 }
 
 if [ "${1:-}" = --print ]; then
-  printf '%s=%q\n' CONTROL_PLANE "$control_plane_path" KWOK "$kwok_path" KUSTOMIZE "$kustomize_path" ACT "$act_path" REGISTRY "$registry_path"
+  printf '%s=%q\n' CONTROL_PLANE "$control_plane_path" KWOK "$kwok_path" KUSTOMIZE "$kustomize_path" \
+    HELM "$helm_path" JSONNET "$jsonnet_path" ACT "$act_path" REGISTRY "$registry_path"
   exit
 fi
 
@@ -76,7 +83,7 @@ if command -v flock > /dev/null; then
   flock 9
 fi
 if [ $# -eq 0 ]; then
-  set -- control-plane kwok kustomize act registry
+  set -- control-plane kwok kustomize helm jsonnet act registry
 fi
 for name in "$@"; do
   build_one "$name"

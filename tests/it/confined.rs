@@ -6,78 +6,17 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
-use std::path::Path;
 use std::process::Command;
 
 use landfall_fakehost::Change::Write;
-use landfall_world::{MAIN, REPOSITORY, kustomize_on_path};
+use landfall_world::{MAIN, REPOSITORY};
 use tempfile::TempDir;
 
-use crate::{binary, config_map, rules, world};
+use crate::checkout::Checkout;
+use crate::{config_map, world};
 
 const KUSTOMIZATION: &str = "deploy/kustomization.yaml";
 const A: &str = "deploy/a.yaml";
-
-/// A repository on this machine, without a host.
-pub(crate) struct Checkout(TempDir);
-
-impl Checkout {
-    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
-        let checkout = Self(tempfile::tempdir().unwrap());
-        checkout.git(&["init", "-q", "-b", "main"]);
-        checkout.write("landfall.yaml", rules("shop"));
-        for (path, content) in files {
-            checkout.write(path, content);
-        }
-        checkout.commit();
-        checkout
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    pub(crate) fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        let who = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-        let output = Command::new("git").args(who).args(args).current_dir(self.path()).output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    pub(crate) fn commit(&self) -> String {
-        self.git(&["add", "-A"]);
-        self.commit_index()
-    }
-
-    fn commit_index(&self) -> String {
-        self.git(&["commit", "-q", "-m", "change"]);
-        self.git(&["rev-parse", "HEAD"])
-    }
-
-    /// Runs `landfall render`. Returns its code, and all that it says.
-    pub(crate) fn render(&self) -> (i32, String) {
-        let mut command = Command::new(binary());
-        command.arg("render").current_dir(self.path()).env_clear().env("PATH", kustomize_on_path());
-        let output = command.output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap(), String::from_utf8(said).unwrap())
-    }
-
-    #[track_caller]
-    fn refused(&self, said: &[&str]) {
-        let (code, text) = self.render();
-        assert_eq!(code, 3, "{text}");
-        for part in said {
-            assert!(text.contains(part), "does not say {part}: {text}");
-        }
-    }
-}
 
 /// A folder of the machine with a kustomization, and the path of it from `deploy` in any copy in a temporary folder.
 fn outside() -> (TempDir, String) {

@@ -5,6 +5,9 @@
 
 mod action;
 mod adopt;
+mod chains;
+mod charts;
+mod checkout;
 mod confined;
 mod denied;
 mod deploys;
@@ -12,6 +15,7 @@ mod fields;
 mod host;
 mod images;
 mod jobs;
+mod jsonnet;
 mod killed;
 mod lints;
 mod long;

@@ -5,7 +5,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use landfall_world::kustomize_on_path;
+use landfall_world::renderers_on_path;
 use tempfile::TempDir;
 
 use crate::{binary, config_map};
@@ -146,7 +146,7 @@ struct Answer {
 /// Runs the binary as a person would, without any of their variables but PATH.
 fn landfall(repository: &TempDir, arguments: &[&str]) -> Answer {
     let mut command = Command::new(binary());
-    command.args(arguments).current_dir(repository.path()).env_clear().env("PATH", kustomize_on_path());
+    command.args(arguments).current_dir(repository.path()).env_clear().env("PATH", renderers_on_path(&["kustomize"]));
     let output = command.stdin(Stdio::null()).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Answer { code: output.status.code().unwrap_or(-1), text: text(output.stdout), talk: text(output.stderr) }

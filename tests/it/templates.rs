@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::confined::Checkout;
+use crate::checkout::Checkout;
 
 /// Longer than the limits of the process that renders, on a busy machine.
 const TOLD_SECONDS_MAX: u64 = 60;

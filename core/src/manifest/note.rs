@@ -38,6 +38,11 @@ pub enum Change {
         /// The fields' JSON pointers.
         fields: Vec<String>,
     },
+    /// Two renders of one commit differ.
+    Undetermined {
+        /// The fields' JSON pointers.
+        fields: Vec<String>,
+    },
 }
 
 impl fmt::Display for Change {
@@ -53,6 +58,9 @@ impl fmt::Display for Change {
                 write!(f, "written twice, and only the last counts: {}", fields.join(", "))
             }
             Self::NullsDropped { fields } => write!(f, "fields without value ignored: {}", fields.join(", ")),
+            Self::Undetermined { fields } => {
+                write!(f, "different in every render, so every deploy changes it: {}", fields.join(", "))
+            }
         }
     }
 }

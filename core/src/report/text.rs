@@ -195,11 +195,11 @@ fn basis(report: &Report) -> Option<String> {
 }
 
 fn rest(report: &Report) -> Vec<String> {
-    let degraded = report.degraded.iter().map(|text| Phrase::read(text).sentence().plain());
+    let asides = report.asides().into_iter().map(|text| Phrase::read(text).sentence().plain());
     let skipped = report.skipped.iter().map(|skipped| {
         format!("Passed over {}: {}", escape::line(&skipped.environment), Phrase::read(&skipped.why).plain())
     });
-    basis(report).into_iter().chain(degraded).chain(skipped).collect()
+    basis(report).into_iter().chain(asides).chain(skipped).collect()
 }
 
 fn indented(text: &str) -> impl Iterator<Item = String> + '_ {

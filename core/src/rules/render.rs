@@ -124,7 +124,7 @@ fn helm(node: &Node, reader: &mut Reader<'_>) -> Helm {
     Helm {
         release: reader.text(node, "release", value::release),
         values: reader.texts(node, "values", value::folder),
-        set: reader.names(node, "set", value::holding_commit),
+        set: reader.names(node, "set", value::chart_value),
         repositories: reader.texts(node, "repositories", value::repository),
     }
 }

@@ -72,6 +72,15 @@ pub(super) fn holding_commit(text: &str) -> Result<String, Unusable> {
     Ok(text.to_owned())
 }
 
+/// Checks a text that becomes a value of a chart, where only the text of nothing is untrue.
+pub(super) fn chart_value(text: &str) -> Result<String, Unusable> {
+    if ["true", "false", "null"].contains(&text) {
+        let help = "write it as a value in a file of `values`".to_owned();
+        return Err((format!("templates get it as text, and the text `{text}` counts as true"), help));
+    }
+    holding_commit(text)
+}
+
 fn check_holes(text: &str, help: &str) -> Result<(), Unusable> {
     for name in holes(text) {
         match name {

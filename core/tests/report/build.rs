@@ -49,6 +49,7 @@ pub(crate) fn target(environment: &str, cluster: &str, changes: Vec<Change>, sta
         state,
         images: Vec::new(),
         findings: Vec::new(),
+        notes: Vec::new(),
         seconds: None,
         timeline: Vec::new(),
     }

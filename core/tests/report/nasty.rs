@@ -91,6 +91,7 @@ fn reports(bad: &str) -> Vec<Report> {
         report.subject.actor = Some(bad.to_owned());
         report.skipped = vec![Skipped { environment: bad.to_owned(), why: bad.to_owned() }];
         report.degraded = vec![bad.to_owned()];
+        report.targets.iter_mut().for_each(|target| target.notes = vec![format!("of a set: {bad}")]);
         report
     };
     let mut reports: Vec<Report> = states.into_iter().enumerate().map(one).collect();

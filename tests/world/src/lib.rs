@@ -16,7 +16,7 @@ use landfall_fakehost::{Change, Error, FakeHost, Permissions};
 use serde_json::Value;
 
 pub use job::Job;
-pub use runner::kustomize_on_path;
+pub use runner::{RENDERERS, renderers_on_path, tool};
 
 /// The repository of every story.
 pub const REPOSITORY: &str = "acme/shop";
@@ -55,7 +55,7 @@ impl World {
     async fn around(host: FakeHost, binary: &Path) -> Result<Self, Error> {
         host.protect(REPOSITORY, MAIN).await?;
         let token = host.token("github-actions[bot]", Permissions::write());
-        let variables = BTreeMap::from([("PATH".to_owned(), kustomize_on_path())]);
+        let variables = BTreeMap::from([("PATH".to_owned(), renderers_on_path(&["kustomize"]))]);
         Ok(Self { host, binary: binary.to_owned(), variables, token, process: Arc::default() })
     }
 

@@ -14,28 +14,49 @@ use crate::{Job, REPOSITORY, World};
 
 const BUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../control-plane/build.sh");
 
-/// Returns a PATH on which Kustomize is found, building it where it is missing.
+/// The programs that render.
+pub const RENDERERS: [&str; 3] = ["kustomize", "helm", "jsonnet"];
+
+/// Returns a PATH with the place of every renderer, building the needed ones that are missing.
 ///
 /// # Panics
 ///
-/// When it can be neither found nor built: a story cannot be told then.
-pub fn kustomize_on_path() -> String {
-    let kustomize = tool("kustomize");
-    let folder = kustomize.parent().expect("a binary is in a folder");
-    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+/// When one can be neither found nor built: a story cannot be told then.
+pub fn renderers_on_path(needed: &[&str]) -> String {
+    for name in needed {
+        tool(name);
+    }
+    let printed = printed();
+    let folders = RENDERERS.map(|name| place(&printed, name).parent().expect("a binary is in a folder").to_owned());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = folders.into_iter().chain(std::env::split_paths(&path));
+    let joined = std::env::join_paths(all).expect("a folder of ours has no colon in its name");
+    joined.into_string().expect("a PATH of text is asked for")
 }
 
 /// Returns where a tool of `build.sh` is, after building it where it is missing.
-pub(crate) fn tool(name: &str) -> PathBuf {
-    let output = std::process::Command::new(BUILD).arg("--print").output().expect("build.sh needs bash and git");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let variable = format!("{}=", name.to_uppercase());
-    let tool = text.lines().find_map(|line| line.strip_prefix(&variable)).expect("build.sh prints every path");
-    if !Path::new(tool).exists() {
+///
+/// # Panics
+///
+/// When it cannot be built.
+pub fn tool(name: &str) -> PathBuf {
+    let tool = place(&printed(), name);
+    if !tool.exists() {
         let built = std::process::Command::new(BUILD).arg(name).stdout(Stdio::null()).status();
         assert!(built.is_ok_and(|status| status.success()), "build.sh could not build {name}");
     }
-    PathBuf::from(tool)
+    tool
+}
+
+fn printed() -> String {
+    let output = std::process::Command::new(BUILD).arg("--print").output().expect("build.sh needs bash and git");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn place(printed: &str, name: &str) -> PathBuf {
+    let variable = format!("{}=", name.to_uppercase());
+    let words = printed.lines().find_map(|line| line.strip_prefix(&variable)).expect("build.sh prints every path");
+    Path::new(words).to_owned()
 }
 
 /// Runs the binary where and as the job of an event would.

@@ -6,14 +6,20 @@ use crate::report::digest::digest;
 use crate::report::phrase::Phrase;
 use crate::report::{Action, Report, TargetReport, escape, words};
 
-use super::{is_quiet, links};
+use super::{cut, is_quiet, links};
 
 /// Most environments that are named as passed over.
 const SKIPPED_MAX: usize = 8;
 
+/// Most notes; a chart may have hundreds of tests that are left out.
+const ASIDES_MAX: usize = 12;
+
 /// Returns the last lines of the comment.
 pub(crate) fn small_print(report: &Report) -> String {
-    let mut lines: Vec<String> = report.degraded.iter().map(|text| Phrase::read(text).sentence().markdown()).collect();
+    let mut lines: Vec<String> =
+        report.asides().into_iter().map(|text| Phrase::read(text).sentence().markdown()).collect();
+    let more = cut(&mut lines, ASIDES_MAX, "note");
+    lines.extend(more);
     lines.extend(looked_at(report));
     lines.extend(skipped(report));
     lines.push(basis(report));

@@ -1,0 +1,48 @@
+//! What a renderer did or could not do, and no object of the set shows.
+
+use std::fmt;
+
+use super::{Note, Origin};
+
+/// Most templates that are named; a chart has one helper that it calls everywhere, or a few.
+const TEMPLATES_MAX: usize = 8;
+
+/// One thing that a person should know about a set.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remark {
+    /// A hook was left out, because it never runs in a deploy.
+    HookLeftOut {
+        /// The object, as `Pod/shop-test`.
+        object: String,
+        /// Where it is written.
+        origin: Origin,
+        /// When the hook would run.
+        events: Vec<String>,
+    },
+    /// Templates ask a cluster that cannot be asked while they are rendered.
+    LookupEmpty {
+        /// The templates.
+        templates: Vec<String>,
+    },
+    /// A note on an object that is not in the set under that name.
+    Noted(Note),
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HookLeftOut { object, origin, events } => {
+                write!(f, "`{object}` of {origin} is left out: no deploy runs its hook `{}`", events.join("`, `"))
+            }
+            Self::LookupEmpty { templates } => {
+                let named = templates.iter().take(TEMPLATES_MAX).cloned().collect::<Vec<_>>().join(", ");
+                write!(f, "`lookup` finds nothing while a chart is rendered, but is called in {named}")?;
+                match templates.len().saturating_sub(TEMPLATES_MAX) {
+                    0 => Ok(()),
+                    more => write!(f, " and {more} more"),
+                }
+            }
+            Self::Noted(note) => write!(f, "`{}` of {}: {}", note.object, note.origin, note.change),
+        }
+    }
+}

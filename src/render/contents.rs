@@ -1,0 +1,74 @@
+//! The files of a commit by their paths, through its links. Makes the confined copy; asks no file system before.
+
+use std::collections::BTreeSet;
+
+use tempfile::TempDir;
+
+use super::links::{End, Links};
+use super::{Error, confine};
+use crate::git::{BlobKind, CommitTree, TreeFile};
+
+/// Every file of a commit.
+pub(super) struct Contents {
+    /// In the order of their paths.
+    pub(super) files: Vec<TreeFile>,
+    pub(super) links: Links,
+}
+
+impl Contents {
+    pub(super) async fn of(tree: &CommitTree) -> Result<Self, Error> {
+        let files = confine::files(tree).await?;
+        let links = Links::of(&files);
+        Ok(Self { files, links })
+    }
+
+    /// Returns the file that a path leads to.
+    pub(super) fn file(&self, path: &str) -> Option<&TreeFile> {
+        let End::At(end) = self.links.end(path) else { return None };
+        let at = self.files.binary_search_by(|file| file.path.as_str().cmp(&end)).ok()?;
+        Some(&self.files[at]).filter(|file| file.kind == BlobKind::File)
+    }
+
+    /// Returns the file that a key of the rules names.
+    pub(super) fn named(&self, key: &'static str, path: &str) -> Result<&TreeFile, Error> {
+        self.file(path).ok_or_else(|| Error::NoFile { key: key.to_owned(), path: path.to_owned() })
+    }
+
+    /// Returns every file below the folder that a path leads to, links too, by its path from that folder.
+    pub(super) fn below(&self, folder: &str) -> Vec<(&str, &TreeFile)> {
+        let End::At(end) = self.links.end(folder) else { return Vec::new() };
+        let below = |path: &'_ str| -> Option<usize> {
+            if end.is_empty() {
+                return Some(0);
+            }
+            path.strip_prefix(end.as_str())?.strip_prefix('/').map(|rest| path.len() - rest.len())
+        };
+        self.files.iter().filter_map(|file| Some((&file.path[below(&file.path)?..], file))).collect()
+    }
+
+    /// Whether a path leads to a folder that has files.
+    pub(super) fn has_folder(&self, folder: &str) -> bool {
+        !self.below(folder).is_empty()
+    }
+
+    /// Puts a file among them, in the place of what has its path.
+    pub(super) fn put(&mut self, file: TreeFile) {
+        self.links.remove(&file.path);
+        match self.files.binary_search_by(|other| other.path.cmp(&file.path)) {
+            Ok(at) => self.files[at] = file,
+            Err(at) => self.files.insert(at, file),
+        }
+    }
+
+    /// Copies the whole commit.
+    pub(super) fn copy(&self) -> Result<TempDir, Error> {
+        confine::copy(self.files.iter(), &self.links)
+    }
+
+    /// Copies these files, and every link that stays in the commit.
+    pub(super) fn copy_of(&self, paths: &BTreeSet<String>) -> Result<TempDir, Error> {
+        let stays = |file: &TreeFile| file.kind == BlobKind::Link && self.links.check(file).is_ok();
+        let files = self.files.iter().filter(|file| paths.contains(&file.path) || stays(file));
+        confine::copy(files, &self.links)
+    }
+}

@@ -1,0 +1,194 @@
+//! Helm: the real `helm template`, on a confined copy of the commit. Asks no cluster and, unless listed, no network.
+//!
+//! A render is that of a first installation, whatever the cluster has: one commit gives the same bytes everywhere.
+
+mod archive;
+mod calls;
+mod chart;
+mod dependencies;
+mod hooks;
+mod message;
+mod origin;
+mod twice;
+
+use std::path::Path;
+
+use landfall_core::manifest::{Change, Manifest, Note, ObjectId, Remark};
+use landfall_core::rules::{Helm, filled};
+
+use self::chart::Chart;
+use super::confine::COMMIT;
+use super::contents::Contents;
+use super::tool::{Call, Network, Output, Program};
+use super::{Error, Rendered, Source, read_rendered};
+
+/// What a chart's folder has.
+pub(super) const FILE_NAME: &str = "Chart.yaml";
+
+pub(super) const HELM: Program = Program {
+    name: "helm",
+    install: "install Helm 3.8 or newer: the runner images of GitHub have it, its release page has it for others",
+};
+
+/// The first version whose `helm template` and OCI registries are as they are now.
+const VERSION_MIN: (u32, u32) = (3, 8);
+
+/// Helm's own folders, beside the commit: nothing that the machine has is used.
+const FOLDERS: [(&str, &str); 7] = [
+    ("HELM_CACHE_HOME", "helm/cache"),
+    ("HELM_CONFIG_HOME", "helm/config"),
+    ("HELM_DATA_HOME", "helm/data"),
+    ("HELM_PLUGINS", "helm/plugins"),
+    ("HELM_REGISTRY_CONFIG", "helm/registry.json"),
+    ("HELM_REPOSITORY_CONFIG", REPOSITORIES),
+    ("HELM_REPOSITORY_CACHE", INDEXES),
+];
+/// The file of the chart repositories that may be asked.
+const REPOSITORIES: &str = "helm/repositories.yaml";
+/// The folder in which Helm keeps their indexes.
+const INDEXES: &str = "helm/indexes";
+
+/// One chart in the copy of its commit.
+struct Run<'a> {
+    source: &'a Source<'a>,
+    settings: &'a Helm,
+    contents: &'a Contents,
+    chart: &'a Chart,
+    /// The folder that has the commit's copy.
+    root: &'a Path,
+}
+
+pub(super) async fn render(source: &Source<'_>, settings: &Helm) -> Result<Rendered, Error> {
+    let contents = Contents::of(source.tree).await?;
+    contents.named("source", &super::join(source.folder, FILE_NAME))?;
+    for path in &settings.values {
+        contents.named("render.helm.values", path)?;
+    }
+    let chart = Chart::read(&contents, source.folder);
+    let copy = contents.copy()?;
+    let run = Run { source, settings, contents: &contents, chart: &chart, root: copy.path() };
+    run.provide(&chart).await?;
+    let manifests = run.manifests().await?;
+    let notes = twice::notes(&run, &manifests).await?;
+    let (manifests, mut remarks) = hooks::sort_out(manifests);
+    remarks.extend(lookups(&chart));
+    Ok(Rendered { manifests, notes, remarks })
+}
+
+/// Names the templates that ask a cluster.
+fn lookups(chart: &Chart) -> Option<Remark> {
+    let asking = chart.templates().into_iter().filter(|(_, text)| calls::any_of(text, &["lookup"]));
+    let templates: Vec<String> = asking.map(|(path, _)| path).collect();
+    (!templates.is_empty()).then_some(Remark::LookupEmpty { templates })
+}
+
+impl Run<'_> {
+    /// Renders the chart, and reads what comes out as kubectl does.
+    async fn manifests(&self) -> Result<Vec<Manifest>, Error> {
+        let args = self.template();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = self.helm(&args, Network::None).await?;
+        let sources = origin::sources(&output.stdout);
+        let mut manifests = read_rendered(self.source.folder, output.stdout)?;
+        origin::tell(&mut manifests, &sources, self.chart, self.source.folder);
+        Ok(manifests)
+    }
+
+    /// Runs Helm, and explains where it fails.
+    async fn helm(&self, args: &[&str], network: Network) -> Result<Output, Error> {
+        let variables = FOLDERS.map(|(name, path)| (name, self.root.join(path).into_os_string())).to_vec();
+        let output = HELM.run(&Call { args, folder: self.root, variables, network }).await?;
+        if !output.status.success() {
+            self.check_version().await?;
+            return Err(message::failed(self, &output.stderr));
+        }
+        tracing::debug!(stderr = %message::redactor(self).text(&output.stderr), "helm");
+        Ok(output)
+    }
+
+    /// Refuses a Helm that is too old, which is asked only when it failed.
+    async fn check_version(&self) -> Result<(), Error> {
+        let output = HELM.run(&Call::of(&["version", "--short"], self.root)).await?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        match version(&said) {
+            Some(version) if version < VERSION_MIN => Err(HELM.missing(format!("it is {}", said.trim()))),
+            _ => Ok(()),
+        }
+    }
+
+    fn template(&self) -> Vec<String> {
+        let Source { folder, target, commit, capabilities, .. } = self.source;
+        let release = self.settings.release.as_deref().unwrap_or(target.app.as_str());
+        let chart = in_copy(folder);
+        let mut args: Vec<String> =
+            ["template", release, &chart, "--namespace", target.namespace.as_str(), "--include-crds"]
+                .map(str::to_owned)
+                .to_vec();
+        for path in &self.settings.values {
+            args.extend(["--values".to_owned(), listed(&in_copy(path))]);
+        }
+        for (path, text) in filled(&self.settings.set, commit) {
+            args.extend(["--set-string".to_owned(), format!("{path}={}", literal(&text))]);
+        }
+        if let Some(version) = &capabilities.version {
+            args.extend(["--kube-version".to_owned(), version.clone()]);
+        }
+        if !capabilities.served.is_empty() {
+            args.extend(["--api-versions".to_owned(), capabilities.served.join(",")]);
+        }
+        args
+    }
+}
+
+/// Returns the path in the copy of a path in the repository.
+fn in_copy(path: &str) -> String {
+    super::join(COMMIT, if path == "." { "" } else { path }).trim_end_matches('/').to_owned()
+}
+
+/// Quotes a path for a flag that takes several, divided by commas.
+fn listed(path: &str) -> String {
+    format!("\"{}\"", path.replace('"', "\"\""))
+}
+
+/// Writes a text so that `--set-string` takes all of it as one value.
+fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\\' | ',' | '{' | '}' | '[' | ']') {
+            literal.push('\\');
+        }
+        literal.push(letter);
+    }
+    literal
+}
+
+/// Reads `v3.22.0+g1234567`, `v4.3` or `Client: v2.17.0`.
+fn version(said: &str) -> Option<(u32, u32)> {
+    let (_, numbers) = said.split_once('v')?;
+    let mut numbers = numbers.split(|letter: char| !letter.is_ascii_digit());
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// A note on an object as it is written.
+fn note(manifest: &Manifest, change: Change) -> Option<Note> {
+    let object = ObjectId::of(&manifest.object)?;
+    Some(Note { object, origin: manifest.origin.clone(), change })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_as_every_helm_writes_it() {
+        for (said, read) in [
+            ("v4.3\n", Some((4, 3))),
+            ("v3.22.0+g1234567", Some((3, 22))),
+            ("Client: v2.17.0+ga690bad\n", Some((2, 17))),
+            ("<no value>", None),
+        ] {
+            assert_eq!(version(said), read, "{said}");
+        }
+        assert!((2, 17) < VERSION_MIN && (4, 0) > VERSION_MIN);
+    }
+}

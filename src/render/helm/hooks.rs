@@ -1,0 +1,31 @@
+//! Which of a chart's hooks a deploy has: a test, or what runs before a deletion, never runs in one.
+
+use landfall_core::manifest::{Manifest, ObjectId, Remark};
+
+const HOOK: &str = "helm.sh/hook";
+
+/// Hooks of other occasions than a deploy.
+const ELSEWHERE: [&str; 6] = ["test", "test-success", "pre-delete", "post-delete", "pre-rollback", "post-rollback"];
+
+/// Takes out the objects that no deploy makes, and says which.
+pub(super) fn sort_out(manifests: Vec<Manifest>) -> (Vec<Manifest>, Vec<Remark>) {
+    let (left_out, kept): (Vec<_>, _) = manifests.into_iter().partition(is_elsewhere);
+    (kept, left_out.iter().map(remark).collect())
+}
+
+fn is_elsewhere(manifest: &Manifest) -> bool {
+    let events = events(manifest);
+    !events.is_empty() && events.iter().all(|event| ELSEWHERE.contains(&event.as_str()))
+}
+
+/// Returns when a hook runs; nothing for what is no hook.
+fn events(manifest: &Manifest) -> Vec<String> {
+    let annotation = manifest.object["metadata"]["annotations"][HOOK].as_str().unwrap_or_default();
+    let events = annotation.split(',').map(|event| event.trim().to_lowercase());
+    events.filter(|event| !event.is_empty()).collect()
+}
+
+fn remark(manifest: &Manifest) -> Remark {
+    let object = ObjectId::of(&manifest.object).map(|id| id.to_string()).unwrap_or_default();
+    Remark::HookLeftOut { object, origin: manifest.origin.clone(), events: events(manifest) }
+}

@@ -1,0 +1,147 @@
+//! Jsonnet: the real program, on a copy of the files that its imports reach. Asks no network.
+
+mod imports;
+mod lexer;
+mod output;
+
+use std::collections::BTreeSet;
+
+use landfall_core::diff::redact::Redactor;
+use landfall_core::manifest::{Compat, Manifest, Origin, SourceFile, values};
+use landfall_core::rules::{Jsonnet, filled};
+
+use super::confine::COMMIT;
+use super::contents::Contents;
+use super::tool::{Call, Program};
+use super::{Error, Source, join, read_rendered, secret_values};
+use crate::git::CommitTree;
+
+const JSONNET: Program = Program {
+    name: "jsonnet",
+    install: "install go-jsonnet 0.20 or newer: its release page has it, and so have package managers",
+};
+
+/// Most places of an error that are told: a recursion has hundreds.
+const PLACES_MAX: usize = 3;
+
+const MAIN: &str = "main.jsonnet";
+const ENDING: &str = ".jsonnet";
+/// Folders of libraries, as Jsonnet's package manager and Tanka lay them out.
+const LIBRARIES: [&str; 2] = ["lib", "vendor"];
+const FILE_KEY: &str = "render.jsonnet.file";
+
+pub(super) async fn render(source: &Source<'_>, settings: &Jsonnet) -> Result<Vec<Manifest>, Error> {
+    let contents = Contents::of(source.tree).await?;
+    let file = file(source, settings)?;
+    contents.named(FILE_KEY, &file)?;
+    let libraries = libraries(source.folder, settings, &contents)?;
+    let reached = imports::reached(&contents, &file, &libraries)?;
+    let copy = contents.copy_of(&reached)?;
+    let args = args(source, settings, &libraries, &file);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    // In the commit's folder, so that `std.thisFile` and messages name files as the repository does.
+    let output = JSONNET.run(&Call::of(&args, &copy.path().join(COMMIT))).await?;
+    if !output.status.success() {
+        let stderr = redactor(&contents, &reached, settings).text(&output.stderr);
+        return Err(failed(source.folder, &file, &stderr));
+    }
+    let objects = output::objects(&file, output.stdout)?;
+    let mut manifests = read_rendered(source.folder, objects)?;
+    for manifest in &mut manifests {
+        manifest.origin = Origin { path: file.clone(), line: None };
+    }
+    Ok(manifests)
+}
+
+/// Returns the files of a folder that could be the one to evaluate: `main.jsonnet` alone where there is one.
+pub(super) fn candidates(tree: &CommitTree, folder: &str) -> Vec<String> {
+    if tree.has_file(&join(folder, MAIN)) {
+        return vec![MAIN.to_owned()];
+    }
+    let prefix = join(folder, "");
+    let inside = tree.paths_in(folder);
+    let names = inside.iter().filter_map(|path| path.strip_prefix(&prefix));
+    names.filter(|name| name.ends_with(ENDING) && !name.contains('/')).map(str::to_owned).collect()
+}
+
+fn file(source: &Source<'_>, settings: &Jsonnet) -> Result<String, Error> {
+    if let Some(file) = &settings.file {
+        return Ok(file.clone());
+    }
+    match candidates(source.tree, source.folder).as_slice() {
+        [] => Err(Error::NoFile { key: FILE_KEY.to_owned(), path: join(source.folder, MAIN) }),
+        [only] => Ok(join(source.folder, only)),
+        several => Err(Error::Ambiguous {
+            source_folder: source.folder.to_owned(),
+            ways: several.join(", "),
+            help: format!("name the file to evaluate in `{FILE_KEY}`, or call it {MAIN}"),
+        }),
+    }
+}
+
+/// Returns the folders that imports are looked for in, those first that count more.
+///
+/// Unless the rules name them: `lib` and `vendor` beside the source and beside each folder above it.
+fn libraries(folder: &str, settings: &Jsonnet, contents: &Contents) -> Result<Vec<String>, Error> {
+    if let Some(missing) = settings.libraries.iter().find(|library| !contents.has_folder(library)) {
+        return Err(Error::NoFile { key: "render.jsonnet.libraries".to_owned(), path: missing.clone() });
+    }
+    if !settings.libraries.is_empty() {
+        return Ok(settings.libraries.clone());
+    }
+    let above = std::iter::successors(Some(folder), |folder| match *folder {
+        "" | "." => None,
+        folder => Some(folder.rsplit_once('/').map_or("", |(above, _)| above)),
+    });
+    let beside = above.flat_map(|folder| LIBRARIES.map(|name| join(folder, name)));
+    Ok(beside.filter(|library| contents.has_folder(library)).collect())
+}
+
+fn args(source: &Source<'_>, settings: &Jsonnet, libraries: &[String], file: &str) -> Vec<String> {
+    let mut args = Vec::new();
+    // Of several the program takes the last one first.
+    for library in libraries.iter().rev() {
+        args.extend(["--jpath".to_owned(), library.clone()]);
+    }
+    for (flag, values) in [("--ext-str", &settings.ext), ("--tla-str", &settings.tla)] {
+        let values = filled(values, source.commit);
+        args.extend(values.into_iter().flat_map(|(name, text)| [flag.to_owned(), format!("{name}={text}")]));
+    }
+    args.extend(["--".to_owned(), file.to_owned()]);
+    args
+}
+
+/// Masks what Secrets of the commit hold, and every text whose name says that it is secret.
+fn redactor(contents: &Contents, reached: &BTreeSet<String>, settings: &Jsonnet) -> Redactor {
+    let mut secrets = secret_values::objects(&contents.files, &contents.links);
+    for file in reached.iter().filter_map(|path| contents.file(path)) {
+        let source = SourceFile::new(&file.path, file.bytes.clone());
+        for document in values(&source, Compat::Kubectl).unwrap_or_default() {
+            secret_values::by_name(&document, &mut secrets);
+        }
+        let text = String::from_utf8_lossy(&file.bytes);
+        let named = lexer::named_texts(&text).into_iter().filter(|(name, _)| secret_values::is_secret(name));
+        secrets.extend(named.map(|(_, text)| secret_values::secret(&text.into())));
+    }
+    let given = settings.ext.iter().chain(&settings.tla).filter(|(name, _)| secret_values::is_secret(name));
+    secrets.extend(given.map(|(_, text)| secret_values::secret(&text.as_str().into())));
+    Redactor::of(&secrets)
+}
+
+/// Returns what Jsonnet says, after the innermost places that it names.
+fn failed(folder: &str, file: &str, stderr: &str) -> Error {
+    let (places, said): (Vec<&str>, Vec<&str>) = stderr.lines().partition(|line| line.starts_with('\t'));
+    let said = said.join("\n");
+    let said = match said.trim().strip_prefix("RUNTIME ERROR: ") {
+        Some(said) => said.replace('\n', " "),
+        // Below it are lines of the file.
+        None => said.trim().lines().next().unwrap_or_default().to_owned(),
+    };
+    let mut places: Vec<&str> = places.iter().filter_map(|line| line.split_whitespace().next()).collect();
+    places.retain(|place| place.contains(':'));
+    places.dedup();
+    places.truncate(PLACES_MAX);
+    let why = if places.is_empty() { said } else { format!("{}: {said}", places.join(", from ")) };
+    let help = format!("`jsonnet {file}` at the repository's root shows the same");
+    Error::Tool { tool: "jsonnet", source_folder: folder.to_owned(), why, help }
+}

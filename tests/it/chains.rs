@@ -1,0 +1,122 @@
+//! One renderer after the other: what Helm, Jsonnet or plain files give becomes a resource of a kustomization.
+
+use serde_json::Value;
+
+use crate::checkout::Checkout;
+use crate::config_map;
+
+const CHART: (&str, &str) = ("deploy/Chart.yaml", "apiVersion: v2\nname: web\nversion: 0.1.0\n");
+const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {key: '{{ .Release.Name }}'}\n";
+const OVERLAY: &str = "over/kustomization.yaml";
+
+fn names(objects: &[Value]) -> Vec<&str> {
+    objects.iter().map(|object| object["metadata"]["name"].as_str().unwrap()).collect()
+}
+
+fn plan(checkout: &Checkout) -> String {
+    String::from_utf8(checkout.run(&["plan", "--offline"]).stdout).unwrap()
+}
+
+#[test]
+fn a_chart_goes_through_a_kustomization_and_keeps_its_origins() {
+    let overlay = "namePrefix: x-\nResources: [own.yaml]\npatches:\n- target: {kind: ConfigMap, name: a}\n  \
+        patch: '[{\"op\": \"add\", \"path\": \"/data/more\", \"value\": \"b\"}]'\nconfigMapGenerator: [{name: made, literals: [a=b]}]\n";
+    let checkout = Checkout::ruled(
+        "render: {helm: {release: eu}, then: over},",
+        &[CHART, ("deploy/templates/a.yaml", TEMPLATE), (OVERLAY, overlay), ("over/own.yaml", &config_map("own", "1"))],
+    );
+    let objects = checkout.objects();
+    assert_eq!(names(&objects), ["x-a", "x-made-4h2mbtbbt6", "x-own"]);
+    assert_eq!(objects[0]["data"], serde_json::json!({"key": "eu", "more": "b"}));
+    assert_eq!(objects[0]["metadata"].get("annotations"), None);
+    let plan = plan(&checkout);
+    for line in
+        ["x-a · deploy/templates/a.yaml:1", "x-made-4h2mbtbbt6 · over/kustomization.yaml", "x-own · over/own.yaml"]
+    {
+        assert!(plan.contains(&format!("+ create ConfigMap/{line}\n")), "{line}: {plan}");
+    }
+}
+
+#[test]
+fn jsonnet_and_plain_files_go_through_a_kustomization_too() {
+    let jsonnet = "{apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a'}}";
+    for (path, text) in [("deploy/main.jsonnet", jsonnet), ("deploy/a.yaml", &config_map("a", "1"))] {
+        let files = [(path, text), (OVERLAY, "nameSuffix: -x\n")];
+        let checkout = Checkout::ruled("render: {then: over},", &files);
+        assert_eq!(names(&checkout.objects()), ["a-x"]);
+        assert!(plan(&checkout).contains(&format!("ConfigMap/a-x · {path}")), "{}", plan(&checkout));
+    }
+}
+
+#[test]
+fn a_kustomization_in_a_chain_is_refused_as_every_other_one() {
+    let files =
+        |overlay| [("deploy/a.yaml", "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n"), (OVERLAY, overlay)];
+    let said = Checkout::ruled("render: {then: over},", &files("resources: [/etc]\n")).told();
+    assert!(said.contains("names /etc, which is not in the commit"), "{said}");
+    let said = Checkout::ruled("render: {then: nowhere},", &files("{}\n")).told();
+    assert!(said.contains("nowhere/kustomization.yaml is not in the commit"), "{said}");
+    assert!(said.contains("`render.then` in landfall.yaml"), "{said}");
+}
+
+#[test]
+fn notes_of_the_first_renderer_outlive_the_second() {
+    let template = format!("{TEMPLATE}data: {{key: {{{{ len (lookup \"v1\" \"Pod\" \"\" \"\") | quote }}}}}}\n");
+    let files = [CHART, ("deploy/templates/a.yaml", &template), (OVERLAY, "namePrefix: x-\n")];
+    let plan = plan(&Checkout::ruled("render: {then: over},", &files));
+    assert!(
+        plan.contains("`ConfigMap/a` of deploy/templates/a.yaml:1: written twice, and only the last counts: /data"),
+        "{plan}"
+    );
+    assert!(plan.contains("but is called in deploy/templates/a.yaml"), "{plan}");
+}
+
+const INFLATING: &str = "helmCharts:\n- name: web\n  releaseName: eu\n  includeCRDs: true\n";
+const ALLOWED: &str = "render: {kustomize: {helm: true}},";
+
+fn inflating(rules: &str, kustomization: &str) -> Checkout {
+    let files = [
+        ("deploy/charts/web/Chart.yaml", CHART.1),
+        ("deploy/charts/web/values.yaml", "{}"),
+        ("deploy/charts/web/templates/a.yaml", TEMPLATE),
+        ("deploy/kustomization.yaml", kustomization),
+    ];
+    Checkout::ruled(rules, &files)
+}
+
+#[test]
+fn a_kustomization_inflates_charts_of_the_repository_where_the_rules_allow_it() {
+    let objects = inflating(ALLOWED, INFLATING).objects();
+    assert_eq!(names(&objects), ["a"]);
+    assert_eq!(objects[0]["data"]["key"], "eu");
+    let said = inflating("", INFLATING).told();
+    assert!(said.contains("Allow it with `render: {kustomize: {helm: true}}` in landfall.yaml"), "{said}");
+}
+
+#[test]
+fn no_chart_of_elsewhere_is_inflated_and_helm_gets_no_argument() {
+    let machine = tempfile::tempdir().unwrap();
+    let ran = machine.path().join("ran");
+    let program = machine.path().join("program");
+    std::fs::write(&program, format!("#!/bin/sh\ntouch {}\ncat\n", ran.display())).unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for (kustomization, said) in [
+        ("helmCharts: [{name: other, repo: 'https://charts.example'}]\n".to_owned(), "names https://charts.example"),
+        ("helmCharts: [{name: other, repo: 'oci://charts.example'}]\n".to_owned(), "names oci://charts.example"),
+        ("helmCharts: [{name: web, valuesFile: /etc/passwd}]\n".to_owned(), "names /etc/passwd"),
+        ("helmCharts: [{name: web, additionalValuesFiles: [../../x]}]\n".to_owned(), "names ../../x"),
+        ("helmCharts: [{name: web, valuesFile: 'a,/etc/passwd'}]\n".to_owned(), "gives Helm several files as one"),
+        ("HelmGlobals: {chartHome: /etc}\nhelmCharts: [{name: web}]\n".to_owned(), "names /etc"),
+        ("helmCharts: [{name: ../../../web}]\n".to_owned(), "names charts/../../../web"),
+        (
+            format!("helmCharts: [{{name: web, releaseName: '--post-renderer={}'}}]\n", program.display()),
+            "gives Helm the argument `--post-renderer=",
+        ),
+        ("generators: [chart.yaml]\n".to_owned(), "has `generators`, which may run Helm unseen"),
+        ("helmChartInflationGenerator: [{chartName: web}]\n".to_owned(), "has `helmChartInflationGenerator`"),
+    ] {
+        let told = inflating(ALLOWED, &kustomization).told();
+        assert!(told.contains(said), "{kustomization}: {told}");
+    }
+    assert!(!ran.exists());
+}
