@@ -113,7 +113,7 @@ fn args(source: &Source<'_>, settings: &Jsonnet, libraries: &[String], file: &st
 
 /// Masks what Secrets of the commit hold, and every text whose name says that it is secret.
 fn redactor(contents: &Contents, reached: &BTreeSet<String>, settings: &Jsonnet) -> Redactor {
-    let mut secrets = secret_values::objects(&contents.files, &contents.links);
+    let mut secrets = secret_values::objects(&contents.files, &contents.files, &contents.links);
     for file in reached.iter().filter_map(|path| contents.file(path)) {
         let source = SourceFile::new(&file.path, file.bytes.clone());
         for document in values(&source, Compat::Kubectl).unwrap_or_default() {

@@ -12,13 +12,12 @@ use crate::git::TreeFile;
 const ENDINGS: [&str; 4] = [".yaml", ".yml", ".json", "Kustomization"];
 
 /// Words in the name of a value that make it secret, as far as a name tells.
-const SECRET: [&str; 10] =
-    ["password", "passwd", "secret", "token", "credential", "private", "apikey", "accesskey", "auth", "cert"];
+const SECRET: [&str; 8] = ["password", "passwd", "secret", "token", "credential", "private", "apikey", "accesskey"];
 
-/// Returns whether the name of a value says that it is secret.
+/// Returns whether the name of a value says that it is secret. The name of a Secret is none.
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_lowercase().replace(['_', '-'], "");
-    SECRET.iter().any(|word| name.contains(word))
+    !name.ends_with("name") && SECRET.iter().any(|word| name.contains(word))
 }
 
 /// Makes a Secret of a value, for the redactor knows every form that a value of a Secret may be quoted in.
@@ -41,13 +40,17 @@ pub(super) fn by_name(values: &Value, secrets: &mut Vec<Value>) {
 
 /// Returns what masks every value that a Secret of the commit has, or is made from.
 pub(super) fn redactor(files: &[TreeFile], links: &Links) -> Redactor {
-    Redactor::of(&objects(files, links))
+    Redactor::of(&objects(files, files, links))
 }
 
-/// Returns every Secret of the commit, and one of each value that a Secret is made from.
-pub(super) fn objects(files: &[TreeFile], links: &Links) -> Vec<Value> {
+/// Returns every Secret of some files, and one of each value that a Secret is made from.
+pub(super) fn objects<'a>(
+    searched: impl IntoIterator<Item = &'a TreeFile>,
+    files: &[TreeFile],
+    links: &Links,
+) -> Vec<Value> {
     let mut secrets = Vec::new();
-    for file in files.iter().filter(|file| ENDINGS.iter().any(|ending| file.path.ends_with(ending))) {
+    for file in searched.into_iter().filter(|file| ENDINGS.iter().any(|ending| file.path.ends_with(ending))) {
         let source = SourceFile { path: file.path.clone(), bytes: file.bytes.clone() };
         let documents = values(&source, Compat::Kubectl).unwrap_or_else(|_| lines_of_unreadable(file));
         let folder = folder_of(&file.path);

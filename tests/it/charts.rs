@@ -198,9 +198,12 @@ fn values_that_helm_cannot_use_are_told() {
     let said = Checkout::ruled(ruled, &files("a: [\n")).told();
     assert!(said.contains("failed to parse env/v.yaml: cannot unmarshal yaml document: error converting"), "{said}");
 
+    // A template of a Secret is no YAML, and its words are not secret.
+    let secret = ("deploy/templates/s.yaml", "kind: Secret\nmetadata: {{ .Values.x }}\ntype: string\n");
     let schema = r#"{"properties": {"replicas": {"type": "string"}, "password": {"pattern": "^x$"}}}"#;
     let files =
-        [files("password: hunter22\nreplicas: 3\n").as_slice(), &[("deploy/values.schema.json", schema)]].concat();
+        [files("password: hunter22\nreplicas: 3\n").as_slice(), &[secret, ("deploy/values.schema.json", schema)]]
+            .concat();
     let said = Checkout::ruled(ruled, &files).told();
     let expected = "the values are not as values.schema.json wants them: web at '/password': '***' does not match \
         pattern '^x$', at '/replicas': got number, want string\n";

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::chart::{Chart, document};
 use super::{Run, in_copy};
+use crate::render::contents::Contents;
 use crate::render::secret_values::{self, is_secret, secret};
 use crate::render::{Error, join};
 
@@ -101,7 +102,10 @@ fn on_one_line(text: &str) -> String {
 
 /// Masks what Secrets of the commit hold, and every value whose name says that it is secret.
 pub(super) fn redactor(run: &Run<'_>) -> Redactor {
-    let mut secrets = secret_values::objects(&run.contents.files, &run.contents.links);
+    let Contents { files, links } = run.contents;
+    // A template is no YAML, and every line of it would count as a value; Helm quotes values, never a template's text.
+    let searched = files.iter().filter(|file| !file.path.contains("templates/"));
+    let mut secrets = secret_values::objects(searched, files, links);
     let files = run.settings.values.iter().filter_map(|path| run.contents.file(path));
     let files = files.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
     let defaults = run.chart.texts.get("values.yaml").cloned();
