@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write};
 use std::process::ExitCode;
 
 use landfall_core::manifest::limits::FILE_BYTES_MAX;
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tera::{Context, ErrorKind, Tera};
 
 use super::filters;
@@ -40,6 +40,8 @@ fn limit() -> io::Result<()> {
         (Resource::Nofile, 0),
     ];
     for (resource, most) in limits {
+        // Who started us may have set less already: nobody may raise it again.
+        let most = getrlimit(resource).maximum.map_or(most, |already| already.min(most));
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
     Ok(())
