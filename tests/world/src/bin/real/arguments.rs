@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use crate::Result;
 
-const USAGE: &str =
-    "usage: real LANDFALL FOLDER SOURCE [--render YAML --reference COMMAND] [--remove FILE] [--installed FILE]...";
+const USAGE: &str = "usage: real LANDFALL FOLDER SOURCE [--render YAML --reference COMMAND] [--remove FILE] [--installed FILE]... [--until rendered]";
 
 pub(crate) struct Arguments {
     pub(crate) landfall: PathBuf,
@@ -17,6 +16,8 @@ pub(crate) struct Arguments {
     pub(crate) reference: Option<String>,
     /// The file that a proposal removes, from the repository's root; chosen when none is named.
     pub(crate) remove: Option<String>,
+    /// Whether it ends when what is rendered was compared.
+    pub(crate) until_rendered: bool,
     /// Manifests that the clusters have before the application comes.
     pub(crate) installed: Vec<PathBuf>,
 }
@@ -27,12 +28,14 @@ impl Arguments {
         let mut next = || words.next().ok_or(USAGE);
         let (landfall, folder, source) = (next()?.into(), next()?.into(), next()?);
         let (render, reference, remove) = (None, None, None);
-        let mut arguments = Self { landfall, folder, source, render, reference, remove, installed: Vec::new() };
+        let (until_rendered, installed) = (false, Vec::new());
+        let mut arguments = Self { landfall, folder, source, render, reference, remove, until_rendered, installed };
         while let Some(option) = words.next() {
             let value = words.next().ok_or(USAGE)?;
             match option.as_str() {
                 "--render" => arguments.render = Some(value),
                 "--reference" => arguments.reference = Some(value),
+                "--until" if value == "rendered" => arguments.until_rendered = true,
                 "--remove" => arguments.remove = Some(value),
                 "--installed" => arguments.installed.push(value.into()),
                 _ => return Err(USAGE.into()),

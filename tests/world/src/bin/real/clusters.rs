@@ -42,6 +42,11 @@ impl Clusters {
         Ok(())
     }
 
+    /// Returns what kubectl's cluster serves when everything was applied there, for a render that asks no cluster.
+    pub(crate) fn facts(&self) -> Result<String> {
+        succeed(&self.kubectl.kubectl(&["api-resources", "-o", "json"]))
+    }
+
     fn both(&self, arguments: &[&str], input: &str) -> Result<()> {
         succeed(&self.landfall.kubectl_with_input(arguments, input))?;
         succeed(&self.kubectl.kubectl_with_input(arguments, input))?;

@@ -1,7 +1,7 @@
 //! Runs the main job on somebody else's manifests, and compares what Landfall makes of them with what kubectl makes.
 //!
-//! Usage: `real LANDFALL FOLDER SOURCE [--render YAML --reference COMMAND] [--remove FILE] [--installed FILE]...`: the
-//! binary, a checkout's folder and the path of its manifests in it; how the rules say that it is rendered and what prints
+//! Usage: `real LANDFALL FOLDER SOURCE [--render YAML --reference COMMAND] [--remove FILE] [--installed FILE]...
+//! [--until rendered]`: the binary, a checkout's folder and the path of its manifests in it; how the rules say that it is rendered and what prints
 //! the same without Landfall (`helm template ...`); which of its files a proposal removes, and what the clusters have
 //! before the application comes. Prints a table row, every difference, and what Landfall said. Ends with 1 when anything differs.
 
@@ -38,15 +38,18 @@ async fn main() -> Result<ExitCode> {
     clusters.prepare(&reference)?;
     let complaint = reference.apply()?;
     let rendered = reference.render(checkout.root())?;
-    let removal = removal::choose(&reference, &rendered, arguments.remove.as_deref())?;
     checkout.write_rules(&reference.namespace, arguments.render.as_deref())?;
 
     let stages = Stages::begin(&arguments.landfall, &checkout, &clusters).await?;
     let mut row = Row::new(&checkout, rendered.len());
     row.complaint = complaint;
+    row.rendered = compare::rendered(&stages.render(&clusters.facts()?).await?, &rendered, &reference.namespace);
+    if arguments.until_rendered {
+        return told(&row);
+    }
+    let removal = removal::choose(&reference, &rendered, arguments.remove.as_deref())?;
     let first = stages.first().await?;
     row.jobs.extend(first);
-    row.rendered = compare::rendered(&stages.render().await?, &rendered, &reference.namespace);
     row.applied = compare::applied(&clusters, &reference)?;
     row.jobs.push(stages.unchanged().await?);
     if let Some(removal) = removal {
@@ -56,6 +59,10 @@ async fn main() -> Result<ExitCode> {
         row.removed = Some(removal);
     }
 
+    told(&row)
+}
+
+fn told(row: &Row) -> Result<ExitCode> {
     writeln!(std::io::stdout(), "{row}")?;
     Ok(if row.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use landfall_test_cluster::control_plane::ControlPlane;
+use landfall_world::{RENDERERS, renderers_on_path};
 use serde_json::Value;
 
 use crate::Result;
@@ -62,7 +63,8 @@ impl<'a> Reference<'a> {
     /// Returns a folder as one stream of documents.
     fn stream(&self, root: &Path) -> Result<String> {
         if let Some(command) = self.command {
-            let printed = Command::new("sh").args(["-c", command]).current_dir(root).output()?;
+            let path = renderers_on_path(&RENDERERS);
+            let printed = Command::new("sh").args(["-c", command]).current_dir(root).env("PATH", path).output()?;
             return Ok(documents(succeed(&printed)?));
         }
         let folder = root.join(&self.checkout.source);

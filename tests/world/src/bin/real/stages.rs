@@ -60,11 +60,15 @@ impl Stages {
         Ok([self.plan("plan the removal", proposal).await?, self.merge("prune", proposal).await?])
     }
 
-    /// Returns what `landfall render` prints, or what it complains about.
-    pub(crate) async fn render(&self) -> Result<std::result::Result<Vec<Value>, Job>> {
+    /// Returns what `landfall render` prints for a cluster that serves this, or what it complains about.
+    pub(crate) async fn render(&self, facts: &str) -> Result<std::result::Result<Vec<Value>, Job>> {
+        let mut file = tempfile::NamedTempFile::new()?;
+        file.write_all(facts.as_bytes())?;
+        let facts = file.path().display().to_string();
         let tip = self.world.host.tip(REPOSITORY, MAIN).await?;
         let event = self.world.host.push_event(REPOSITORY, MAIN, &tip, &tip).await?;
-        let job = self.world.command(&event, &["render", "-e", "production", "--format", "json"]).await?;
+        let job =
+            self.world.command(&event, &["render", "-e", "production", "--format", "json", "--facts", &facts]).await?;
         Ok(serde_json::from_str(&job.stdout).ok().filter(|_| job.code == 0).ok_or(job))
     }
 

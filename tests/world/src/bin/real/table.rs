@@ -13,6 +13,10 @@ const HEAD: &str = "\
 | repository | commit | source | objects | plan | deploy | re-plan | plan the removal | prune | gone | rendered | applied |
 |:--|:--|:--|--:|:--|:--|:--|:--|:--|:--|:--|:--|";
 
+const RENDERED_HEAD: &str = "\
+| repository | commit | source | objects | rendered |
+|:--|:--|:--|--:|:--|";
+
 /// Classes of a plan, in the words of its table.
 const CLASSES: [(&str, &str); 7] = [
     ("create", "new"),
@@ -70,6 +74,11 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { repository, commit, source, objects, .. } = self;
+        if self.jobs.is_empty() {
+            let differ = differ(&self.rendered);
+            writeln!(to, "{RENDERED_HEAD}\n| {repository} | `{commit}` | `{source}` | {objects} | {differ} |")?;
+            return section(to, "Differences of what is rendered", &self.rendered);
+        }
         write!(to, "{HEAD}\n| {repository} | `{commit}` | `{source}` | {objects} |")?;
         for told in &self.jobs {
             write!(to, " {}: {} |", told.job.code, counts(&told.job.stdout))?;
