@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use landfall_world::Job;
 use serde_json::{Map, Value};
 
@@ -29,8 +31,17 @@ pub(crate) fn rendered(ours: &std::result::Result<Vec<Value>, Job>, theirs: &[Va
     between(&normalised(ours), &normalised(theirs))
 }
 
-/// Takes out what Landfall adds on purpose, and what kubectl's default says too.
+/// Takes out what Landfall adds on purpose and what kubectl's default says too, and writes the same thing in one way:
+/// the server drops nulls, and makes `data` of a Secret's `stringData`.
 fn without_target(mut object: Value, namespace: &str) -> Value {
+    drop_nulls(&mut object);
+    if object["kind"] == "Secret"
+        && let Some(Value::Object(texts)) = object.as_object_mut().and_then(|secret| secret.remove("stringData"))
+    {
+        for (key, text) in texts {
+            object["data"][key] = STANDARD.encode(text.as_str().unwrap_or_default()).into();
+        }
+    }
     if let Some(metadata) = object["metadata"].as_object_mut() {
         if metadata.get("namespace").is_some_and(|it| it == namespace) {
             metadata.remove("namespace");
@@ -38,6 +49,17 @@ fn without_target(mut object: Value, namespace: &str) -> Value {
         without_label(metadata);
     }
     object
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn without_label(metadata: &mut Map<String, Value>) {
