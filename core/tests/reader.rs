@@ -136,3 +136,13 @@ fn texts_that_only_kubectl_can_read_are_read() {
     assert_eq!(kubectl(format!("{HEAD}v: [?a]\n"))["v"], serde_json::json!([{"a": null}]));
     assert_eq!(kubectl(format!("{HEAD}spec:\n  v: \"a\n  b\"\n"))["spec"]["v"], "a b");
 }
+
+/// miette panics when it points into the 65,536th column.
+#[test]
+fn a_mistake_far_to_the_right_is_told_without_its_line() {
+    let text = format!("{{\"kind\": \"{}\", \"kind\": 1}}", "x".repeat(70_000));
+    let errors = read(&SourceFile::new("a.json", text.into_bytes()), Compat::Strict).unwrap_err();
+    let told = format!("{:?}", miette::Report::new(errors));
+    assert!(told.contains("a.json:1:7001"), "{told}");
+    assert!(!told.contains("xxx"), "{told}");
+}

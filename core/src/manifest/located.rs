@@ -10,6 +10,9 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 
 use super::source::Text;
 
+/// Longest line that is shown: nobody reads more of one, and miette cannot point into a line of 64 KiB.
+const LINE_BYTES_SHOWN_MAX: usize = 1_000;
+
 /// A problem and the text it is about.
 #[derive(Clone, Debug)]
 pub struct Located<P> {
@@ -56,6 +59,17 @@ impl<P> Located<P> {
         Located { problem: problem.into(), path, line, column, text, labels }
     }
 
+    /// Whether no line beside a label is too long to be shown.
+    fn has_short_lines(&self) -> bool {
+        let text: &str = self.text.inner();
+        self.labels.iter().all(|(span, _)| {
+            let (Some(before), Some(after)) = (text.get(..span.start), text.get(span.end..)) else { return true };
+            let start = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
+            let end = after.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| span.end + at);
+            text[start..end].lines().all(|line| line.len() <= LINE_BYTES_SHOWN_MAX)
+        })
+    }
+
     /// Points at a second place of the same text.
     pub(crate) fn and(mut self, span: Range<usize>, label: &'static str) -> Self {
         self.labels.push((span, label));
@@ -84,11 +98,11 @@ impl<P: Diagnostic> Diagnostic for Located<P> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.text)
+        Some(&self.text as &dyn SourceCode).filter(|_| self.has_short_lines())
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let spans = self.labels.iter();
+        let spans = Some(self.labels.iter()).filter(|_| self.has_short_lines())?;
         Some(Box::new(spans.map(|(span, label)| LabeledSpan::new(Some((*label).to_owned()), span.start, span.len()))))
     }
 }

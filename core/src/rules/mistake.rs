@@ -59,6 +59,15 @@ pub enum Mistake {
         #[label("nothing here")]
         at: SourceSpan,
     },
+    /// A line that is too long to be shown.
+    #[error("line {line} is too long to be read by people")]
+    #[diagnostic(code(rules::long_line), help("write each key on a line of its own"))]
+    LongLine {
+        /// The line, counted from one.
+        line: usize,
+        /// The start of the file.
+        at: SourceSpan,
+    },
     /// YAML that these rules do without.
     #[error("{what} is not read here")]
     #[diagnostic(code(rules::unread), help("write every value out, in one document"))]
@@ -241,6 +250,7 @@ impl Mistake {
         match self {
             Self::Syntax { at, .. }
             | Self::Empty { at }
+            | Self::LongLine { at, .. }
             | Self::Unread { at, .. }
             | Self::DuplicateKey { at, .. }
             | Self::UnknownKey { at, .. }

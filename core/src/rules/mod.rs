@@ -43,6 +43,9 @@ pub const WAIT_SECONDS_DEFAULT: u64 = 600;
 /// How long a deploy waits for its images, unless the rules say otherwise: as long as most builds take.
 pub const IMAGE_WAIT_SECONDS_DEFAULT: u64 = 300;
 
+/// Longest line of landfall.yaml: a mistake in a longer one could not be shown.
+const LINE_BYTES_MAX: usize = 4_096;
+
 /// All the rules of one landfall.yaml.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rules {
@@ -202,6 +205,9 @@ pub fn filled(texts: &BTreeMap<String, String>, commit: &CommitSha) -> BTreeMap<
 
 /// Reads landfall.yaml. `path` is how messages name the file.
 pub fn parse(path: &str, text: &str) -> Result<Rules, RulesErrors> {
+    if let Some(line) = text.lines().position(|line| line.len() > LINE_BYTES_MAX) {
+        return Err(RulesErrors::new(path, "", vec![Mistake::LongLine { line: line + 1, at: (0, 0).into() }]));
+    }
     let mut mistakes = Vec::new();
     let rules = match tree::read(text, &mut mistakes) {
         Ok(root) => {
