@@ -3,7 +3,10 @@
 use super::finding::{At, Found};
 use super::set::Set;
 
-/// Finds images of pods without a tag, or with the tag `latest`. A digest always says which image.
+/// What Istio's injector replaces by an image of its own.
+const INJECTED: &str = "auto";
+
+/// Finds images of pods without a tag, with an empty one, or with the tag `latest`. A digest always says which image.
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
     for pod in &set.pods {
         for container in pod.containers() {
@@ -17,11 +20,12 @@ pub(super) fn check(set: &Set<'_>, found: &mut Found) {
 
 fn wrong(image: &str) -> Option<&'static str> {
     let last = image.rsplit('/').next().unwrap_or_default();
-    if last.is_empty() || image.contains('@') {
+    if last.is_empty() || image == INJECTED || image.contains('@') {
         return None;
     }
     match last.split_once(':') {
         None => Some("no tag"),
+        Some((_, "")) => Some("an empty tag"),
         Some((_, "latest")) => Some("the tag `latest`"),
         Some(_) => None,
     }
@@ -37,6 +41,8 @@ mod tests {
             ("web", Some("no tag")),
             ("registry.example:5000/shop/web", Some("no tag")),
             ("registry.example/web:latest", Some("the tag `latest`")),
+            ("registry.example/web:", Some("an empty tag")),
+            ("auto", None),
             ("web:1.8", None),
             ("web@sha256:00", None),
             ("web:latest@sha256:00", None),

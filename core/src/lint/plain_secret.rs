@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::finding::{At, Found};
 use super::set::Set;
 
+/// Most keys that a finding names.
+const KEYS_NAMED_MAX: usize = 5;
+
 /// Finds Secrets with values that are not encrypted.
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
     for manifest in set.of_kind("", "Secret") {
@@ -13,11 +16,18 @@ pub(super) fn check(set: &Set<'_>, found: &mut Found) {
         if keys.is_empty() || is_encrypted {
             continue;
         }
-        let noun = if keys.len() == 1 { "value" } else { "values" };
-        let title = format!("its {} {noun} can be read by everybody who can read the repository", keys.len());
+        let title = format!("everybody who can read the repository can read its {}", named(&keys));
         // What was `stringData` in the file is `data` by now.
         let written = ["/stringData", "/data"].into_iter().find(|at| manifest.spans.key(at).is_some());
         found.add_hidden(manifest, title, At::Key(written.unwrap_or_default()));
+    }
+}
+
+fn named(keys: &[&str]) -> String {
+    let shown: Vec<String> = keys.iter().take(KEYS_NAMED_MAX).map(|key| format!("`{key}`")).collect();
+    match keys.len().saturating_sub(KEYS_NAMED_MAX) {
+        0 => shown.join(", "),
+        left => format!("{} and {left} more", shown.join(", ")),
     }
 }
 

@@ -81,7 +81,7 @@ pub static LINTS: [Lint; 21] = [
     Lint {
         code: "image_tag",
         severity: Warning,
-        finds: "an image without a tag, or with the tag `latest`",
+        finds: "an image without a tag, with an empty one, or with the tag `latest`",
         why: "The same manifest then runs another image on another day, and going back to a commit does not bring back \
               what ran. An image that `images` in landfall.yaml sets is judged by what it is set to.",
         help: "write the version that was tested, or its digest; or set it with `images` in landfall.yaml",
@@ -126,7 +126,8 @@ pub static LINTS: [Lint; 21] = [
         finds: "a Secret with values that are not encrypted",
         why: "Whoever can read the repository, or any copy of it, can read them, also after they are deleted. Neither \
               the value nor its line is ever shown.",
-        help: "seal or encrypt it, or let an operator fetch it; then replace the value, since Git keeps this one for ever",
+        help: "seal or encrypt it, or let an operator fetch it, and replace what is secret: Git keeps it for ever; configuration \
+               belongs into a ConfigMap",
         check: plain_secret::check,
     },
     Lint {
