@@ -29,6 +29,24 @@ impl Contents {
         Some(&self.files[at]).filter(|file| file.kind == BlobKind::File)
     }
 
+    /// Returns a path without `..`, where it stays in the commit. Programs differ in whether `..` goes back through a
+    /// link or past it, so both have to end at one place.
+    pub(super) fn inside(&self, path: &str) -> Option<String> {
+        let mut parts: Vec<&str> = Vec::new();
+        for part in path.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => drop(parts.pop()?),
+                part => parts.push(part),
+            }
+        }
+        let plain = parts.join("/");
+        match (self.links.end(path), self.links.end(&plain)) {
+            (End::Outside, _) | (_, End::Outside) => None,
+            (one, other) => (one == other).then_some(plain),
+        }
+    }
+
     /// Returns the file that a key of the rules names.
     pub(super) fn named(&self, key: &'static str, path: &str) -> Result<&TreeFile, Error> {
         self.file(path).ok_or_else(|| Error::NoFile { key: key.to_owned(), path: path.to_owned() })

@@ -7,6 +7,7 @@ mod calls;
 mod chart;
 mod dependencies;
 mod hooks;
+mod judge;
 mod message;
 mod origin;
 mod twice;
@@ -16,7 +17,7 @@ use std::path::Path;
 use landfall_core::manifest::{Change, Manifest, Note, ObjectId, Remark};
 use landfall_core::rules::{Helm, filled};
 
-use self::chart::Chart;
+pub(super) use self::chart::Chart;
 use super::confine::COMMIT;
 use super::contents::Contents;
 use super::tool::{Call, Network, Output, Program};

@@ -6,6 +6,7 @@ mod contents;
 mod helm;
 mod inflate;
 mod jsonnet;
+mod keys;
 mod kustomize;
 mod links;
 mod named;

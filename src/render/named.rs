@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::contents::Contents;
 use super::kustomize::FILE_NAMES;
-use super::{Error, inflate};
+use super::{Error, inflate, keys};
 use crate::git::TreeFile;
 
 /// Keys of a kustomization with paths in them. Kustomize, as everything written in Go, reads them in any case.
@@ -60,6 +60,11 @@ fn judge(folder: &str, file: &TreeFile, contents: &Contents, settings: &Kustomiz
         Ok(documents) => documents,
         Err(errors) => return Some(Box::new(errors).into()),
     };
+    if let Some(key) = documents.iter().find_map(keys::ambiguous) {
+        let what = format!("has the key `{}`, which Kustomize may take for another one", key.escape_default());
+        let help = "write keys in plain letters, each in one case".to_owned();
+        return Some(Error::Refused { path: file.path.clone(), what, help });
+    }
     if settings.helm
         && let Some(error) =
             documents.iter().find_map(|document| inflate::refusal(&file.path, folder, document, contents))

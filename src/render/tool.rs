@@ -12,6 +12,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::timeout;
 
 use super::Error;
@@ -89,7 +90,11 @@ impl Program {
     async fn run_within(&self, call: &Call<'_>, limit: Duration) -> Result<Output, Error> {
         let mut child = command(&self.path()?, call).spawn().map_err(|error| self.missing(error.to_string()))?;
         let group = Group::of(&child);
-        let output = match timeout(limit, everything(&mut child)).await {
+        let ended = tokio::select! {
+            ended = timeout(limit, everything(&mut child)) => ended,
+            () = asked_to_stop() => return Err(self.stopped("the run was asked to stop".to_owned())),
+        };
+        let output = match ended {
             Ok(Err(error)) if error.kind() == ErrorKind::FileTooLarge => {
                 return Err(self.stopped(format!("it wrote more than {} MiB", OUTPUT_BYTES_MAX / 1024 / 1024)));
             }
@@ -125,6 +130,18 @@ fn command(program: &Path, call: &Call<'_>) -> Command {
     command
 }
 
+/// Returns when somebody wants the run to end: dropping the program then ends it.
+async fn asked_to_stop() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
 /// Reads all that a program writes until it ends.
 async fn everything(child: &mut Child) -> io::Result<Output> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -151,7 +168,7 @@ struct Group(Option<Pid>);
 impl Group {
     fn of(child: &Child) -> Self {
         let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        limit_memory(pid);
+        limit_use(pid);
         Self(pid)
     }
 
@@ -170,18 +187,21 @@ impl Drop for Group {
 }
 
 #[cfg(target_os = "linux")]
-fn limit_memory(pid: Option<Pid>) {
+fn limit_use(pid: Option<Pid>) {
     use rustix::process::{Resource, Rlimit, prlimit};
 
-    let limit = Rlimit { current: Some(MEMORY_BYTES_MAX), maximum: Some(MEMORY_BYTES_MAX) };
-    if let Some(Err(error)) = pid.map(|pid| prlimit(Some(pid), Resource::As, limit)) {
-        tracing::debug!(%error, "a renderer runs without a limit of memory");
+    // The second one holds where nobody is left to stop it.
+    for (resource, most) in [(Resource::As, MEMORY_BYTES_MAX), (Resource::Cpu, SECONDS_MAX)] {
+        let limit = Rlimit { current: Some(most), maximum: Some(most) };
+        if let Some(Err(error)) = pid.map(|pid| prlimit(Some(pid), resource, limit)) {
+            tracing::debug!(%error, ?resource, "a renderer runs without a limit");
+        }
     }
 }
 
 /// Only Linux sets a limit of another process.
 #[cfg(not(target_os = "linux"))]
-fn limit_memory(_pid: Option<Pid>) {}
+fn limit_use(_pid: Option<Pid>) {}
 
 fn find(tool: &str) -> Option<PathBuf> {
     let path = variable("PATH")?;

@@ -13,6 +13,9 @@ use super::source::Text;
 /// Longest line that is shown: nobody reads more of one, and miette cannot point into a line of 64 KiB.
 const LINE_BYTES_SHOWN_MAX: usize = 1_000;
 
+/// Most problems that are shown at once: whoever mends them runs it again.
+const PROBLEMS_SHOWN_MAX: usize = 50;
+
 /// A problem and the text it is about.
 #[derive(Clone, Debug)]
 pub struct Located<P> {
@@ -148,6 +151,9 @@ impl<P: fmt::Display> fmt::Display for Problems<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_slice() {
             [only] => write!(f, "{only}"),
+            all if all.len() > PROBLEMS_SHOWN_MAX => {
+                write!(f, "{} problems in the manifests, the first {PROBLEMS_SHOWN_MAX} of which are shown", all.len())
+            }
             all => write!(f, "{} problems in the manifests", all.len()),
         }
     }
@@ -161,6 +167,6 @@ impl<P: Diagnostic> Diagnostic for Problems<P> {
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        Some(Box::new(self.0.iter().map(|problem| problem as &dyn Diagnostic)))
+        Some(Box::new(self.0.iter().take(PROBLEMS_SHOWN_MAX).map(|problem| problem as &dyn Diagnostic)))
     }
 }

@@ -17,7 +17,7 @@ const DEPTH_MAX: usize = 8;
 
 /// A chart with the charts in its `charts/`.
 #[derive(Debug, Default)]
-pub(super) struct Chart {
+pub(in crate::render) struct Chart {
     pub(super) name: String,
     /// Its folder, or the archive that it is in.
     pub(super) home: Home,
@@ -57,7 +57,7 @@ impl Default for Home {
 
 impl Chart {
     /// Reads the chart of a folder.
-    pub(super) fn read(contents: &Contents, folder: &str) -> Self {
+    pub(in crate::render) fn read(contents: &Contents, folder: &str) -> Self {
         read(&files(contents, folder), Home::Folder(folder.to_owned()), 0)
     }
 
@@ -98,7 +98,8 @@ impl Chart {
         templates
     }
 
-    fn at(&self, path: &str) -> String {
+    /// Returns where a file of the chart is.
+    pub(super) fn at(&self, path: &str) -> String {
         match &self.home {
             Home::Folder(folder) => join(folder, path),
             Home::Archive(archive) => format!("{archive}: {path}"),

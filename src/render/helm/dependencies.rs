@@ -6,7 +6,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::chart::{Chart, Home, Need, document};
 use super::{FILE_NAME, INDEXES, REPOSITORIES, Run, in_copy};
-use crate::render::links::End;
 use crate::render::tool::Network;
 use crate::render::{Error, join};
 
@@ -24,6 +23,9 @@ impl Run<'_> {
     }
 
     async fn provide_to(&self, chart: &Chart, depth: usize) -> Result<(), Error> {
+        if let Some(error) = chart.refusal() {
+            return Err(error);
+        }
         let Home::Folder(folder) = &chart.home else { return Ok(()) };
         for part in &chart.parts {
             Box::pin(self.provide_to(part, depth + 1)).await?;
@@ -46,9 +48,10 @@ impl Run<'_> {
         let (asking, lock) = (join(folder, asking), join(folder, lock));
         if let Some(path) = need.repository.strip_prefix(FOLDER) {
             let beside = join(folder, path);
-            return match self.contents.links.end(&beside) {
-                End::At(end) if self.contents.file(&join(&end, FILE_NAME)).is_some() => Ok(Some(end)),
-                _ => Err(Error::Outside { path: asking, named: need.repository.clone() }),
+            let inside = self.contents.inside(&beside).filter(|_| !path.starts_with('/'));
+            return match inside.filter(|folder| self.contents.file(&join(folder, FILE_NAME)).is_some()) {
+                Some(folder) => Ok(Some(folder)),
+                None => Err(Error::Outside { path: asking, named: need.repository.clone() }),
             };
         }
         let is_listed = self.settings.repositories.contains(&need.repository);

@@ -8,7 +8,6 @@ use crate::git::TreeFile;
 use crate::render::Error;
 use crate::render::contents::Contents;
 use crate::render::join;
-use crate::render::links::End;
 
 /// Most files of one program: the largest libraries of Kubernetes have some thousand.
 const FILES_MAX: usize = 20_000;
@@ -49,30 +48,12 @@ fn find<'a>(
     }
     let beside = importing.rsplit_once('/').map_or("", |(folder, _)| folder);
     for folder in std::iter::once(beside).chain(libraries.iter().map(String::as_str)) {
-        let path = inside(contents, &join(folder, import.path)).ok_or_else(outside)?;
+        let path = contents.inside(&join(folder, import.path)).ok_or_else(outside)?;
         if let Some(file) = contents.file(&path) {
             return Ok(Some((path, file)));
         }
     }
     Ok(None)
-}
-
-/// Returns a path without `..`, where it stays in the commit. The programs differ in whether `..` goes back through a
-/// link or past it, so both have to end at one place.
-fn inside(contents: &Contents, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    let plain = parts.join("/");
-    match (contents.links.end(path), contents.links.end(&plain)) {
-        (End::Outside, _) | (_, End::Outside) => None,
-        (one, other) => (one == other).then_some(plain),
-    }
 }
 
 fn unread(start: &str, why: String) -> Error {

@@ -17,7 +17,7 @@ pub(super) fn objects(file: &str, stdout: Vec<u8>) -> Result<Vec<u8>, Error> {
             help: "return objects, lists of objects, or maps whose values are either".to_owned(),
         })?;
     }
-    Ok(found.into_iter().fold(Vec::new(), |stream, object| [stream, object.to_string().into_bytes()].concat()))
+    Ok(found.into_iter().flat_map(|object| object.to_string().into_bytes()).collect())
 }
 
 fn collect<'a>(value: &'a Value, pointer: &str, found: &mut Vec<&'a Value>) -> Result<(), String> {
