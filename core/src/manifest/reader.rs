@@ -29,7 +29,8 @@ pub fn read(source: &SourceFile, mode: Compat) -> Result<Vec<Manifest>, ReadErro
     for manifest in &manifests {
         errors.extend(object::identify(manifest).err().unwrap_or_default());
     }
-    complete(manifests, errors, &text)
+    let holds_secret = manifests.iter().any(|manifest| is_secret(&manifest.object));
+    complete(manifests, errors, holds_secret || mentions_secret(&text))
 }
 
 /// Reads the value of each document that is not null, whatever it is.
@@ -45,14 +46,15 @@ pub(crate) type Values = (Arc<Text>, Vec<(Value, Spans)>);
 pub(crate) fn values_with_spans(source: &SourceFile, mode: Compat) -> Result<Values, ReadErrors> {
     let (text, mut errors) = open(source, mode)?;
     let values = documents(&text, mode, &mut errors);
-    let values = complete(values, errors, &text)?;
+    let holds_secret = values.iter().any(|(value, _)| is_secret(value));
+    let values = complete(values, errors, holds_secret || mentions_secret(&text))?;
     Ok((text, values))
 }
 
 /// Decodes a text of whatever language.
 pub(crate) fn text(source: &SourceFile) -> Result<Arc<Text>, ReadErrors> {
     let (text, errors) = open(source, Compat::Strict)?;
-    complete(vec![Arc::clone(&text)], errors, &text)?;
+    complete(vec![Arc::clone(&text)], errors, mentions_secret(&text))?;
     Ok(text)
 }
 
@@ -79,15 +81,20 @@ fn report_invalid(text: &Text, invalid: &[Range<usize>], errors: &mut Vec<ReadEr
     }
 }
 
-fn complete<T>(found: Vec<T>, mut errors: Vec<ReadError>, text: &Text) -> Result<Vec<T>, ReadErrors> {
+fn complete<T>(found: Vec<T>, mut errors: Vec<ReadError>, holds_secret: bool) -> Result<Vec<T>, ReadErrors> {
     if errors.is_empty() {
         return Ok(found);
     }
     errors.sort_by_key(|error| (error.line, error.column));
-    if mentions_secret(text) {
+    if holds_secret {
         errors = errors.into_iter().map(Located::without_text).collect();
     }
     Err(ReadErrors::new(errors))
+}
+
+/// Whether an object is a Secret, however its kind is written in the text (`"\x53ecret"`).
+fn is_secret(object: &Value) -> bool {
+    object["kind"] == "Secret"
 }
 
 /// Returns whether showing lines of this text could show values of a Secret.
