@@ -16,6 +16,9 @@ pub(crate) struct CommitTree {
     unusable: Vec<(String, &'static str)>,
 }
 
+/// All that is read of a commit at once, in memory and for a renderer's copy: more is no deployment.
+const READ_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
 const SUBMODULE: &str = "is a submodule, which is not read";
 const ODD_NAME: &str = "has a name that no file of a checkout can have";
 const NO_TEXT: &str = "has a name that is not UTF-8";
@@ -35,6 +38,7 @@ pub(crate) enum BlobKind {
 struct Blob {
     id: String,
     kind: BlobKind,
+    bytes: u64,
 }
 
 /// One file with its content.
@@ -59,7 +63,7 @@ impl Repository {
     }
 
     pub(super) async fn tree_of(&self, tree: &str) -> Result<CommitTree, Error> {
-        let listing = self.git.bytes(&["ls-tree", "-r", "-z", "--full-tree", tree], &[]).await?;
+        let listing = self.git.bytes(&["ls-tree", "-r", "-z", "--long", "--full-tree", tree], &[]).await?;
         let mut tree = CommitTree { git: self.git.clone(), files: BTreeMap::new(), unusable: Vec::new() };
         for line in listing.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
             tree.add(line);
@@ -69,16 +73,17 @@ impl Repository {
     }
 }
 
-/// Reads `<mode> blob <id>\t<path>`.
+/// Reads `<mode> blob <id> <size>\t<path>`; the size is padded with spaces.
 fn entry(line: &[u8]) -> Option<(&[u8], Result<Blob, &'static str>)> {
     let tab = line.iter().position(|byte| *byte == b'\t')?;
-    let mut words = std::str::from_utf8(&line[..tab]).ok()?.split(' ');
+    let mut words = std::str::from_utf8(&line[..tab]).ok()?.split_ascii_whitespace();
     let kind = match (words.next()?, words.next()?) {
         ("120000", "blob") => BlobKind::Link,
         (_, "blob") => BlobKind::File,
         _ => return Some((&line[tab + 1..], Err(SUBMODULE))),
     };
-    Some((&line[tab + 1..], Ok(Blob { id: words.next()?.to_owned(), kind })))
+    let (id, bytes) = (words.next()?.to_owned(), words.next()?.parse().ok()?);
+    Some((&line[tab + 1..], Ok(Blob { id, kind, bytes })))
 }
 
 /// Returns what is wrong with a path. Git stores any bytes; a checkout would refuse these too.
@@ -139,6 +144,10 @@ impl CommitTree {
     /// Returns the content of many files with one process (`git cat-file --batch`).
     pub(crate) async fn read_all(&self, paths: &[String]) -> Result<Vec<TreeFile>, Error> {
         let wanted: Vec<(&String, &Blob)> = paths.iter().filter_map(|path| self.files.get_key_value(path)).collect();
+        let bytes = wanted.iter().map(|(_, blob)| blob.bytes).sum::<u64>();
+        if bytes > READ_BYTES_MAX {
+            return Err(too_large(&wanted, bytes));
+        }
         let input = wanted.iter().fold(String::new(), |text, (_, blob)| text + &blob.id + "\n");
         let output = self.git.bytes(&["cat-file", "--batch"], input.as_bytes()).await?;
         let mut rest = output.as_slice();
@@ -165,6 +174,20 @@ fn next_object(stream: &[u8]) -> Option<(&[u8], &[u8])> {
     let size: usize = head.rsplit(' ').next()?.parse().ok()?;
     let content = stream.get(end + 1..end + 1 + size)?;
     Some((content, stream.get(end + 2 + size..)?))
+}
+
+/// Names the largest file of those that are too much together.
+fn too_large(files: &[(&String, &Blob)], bytes: u64) -> Error {
+    let largest = files.iter().max_by_key(|(_, blob)| blob.bytes).map_or(String::new(), |(path, _)| (*path).clone());
+    Error::Tree {
+        path: largest,
+        why: format!(
+            "is the largest of files of {} MiB, and {} MiB are read of a commit",
+            bytes >> 20,
+            READ_BYTES_MAX >> 20
+        ),
+        help: "keep large files out of the repository that is deployed, for one with Git LFS".to_owned(),
+    }
 }
 
 fn cut_short(path: &str) -> Error {

@@ -4,8 +4,8 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 
-/// Helm refuses charts that unpack to more.
-const UNPACKED_BYTES_MAX: u64 = 100 * 1024 * 1024;
+/// What is looked into of one archive; Helm itself refuses charts that unpack to a hundred.
+const UNPACKED_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Returns the files by their path in the chart; those that can be read where the archive is damaged.
 pub(super) fn files(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
