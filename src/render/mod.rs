@@ -56,13 +56,13 @@ pub(crate) enum Error {
         /// How to choose.
         help: String,
     },
-    /// A chart needs another chart.
-    #[error("{chart} needs the chart {needed}, which is not in {folder}")]
+    /// A chart needs other charts.
+    #[error("{chart} needs {needed} not in {folder}")]
     #[diagnostic(code(render::dependency), help("{help}"))]
     Dependency {
         /// The file that asks for it.
         chart: String,
-        /// Its name, and where it would come from.
+        /// Their names and where they would come from, and `which are`.
         needed: String,
         /// The folder of vendored charts.
         folder: String,

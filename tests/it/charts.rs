@@ -301,6 +301,39 @@ fn a_missing_chart_is_named_with_what_to_do() {
 }
 
 #[test]
+fn of_several_charts_only_the_missing_ones_are_named() {
+    let vendored = |missing: &str, rules: &str| {
+        let needs = format!(
+            "{}dependencies:\n- {{name: cache, version: 1.x, repository: 'https://charts.example'}}\n\
+             - {{name: crds, version: 1.x}}\n{missing}",
+            CHART.1
+        );
+        let part = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.2.3\n");
+        let files = [
+            ("deploy/Chart.yaml", needs.as_str()),
+            ("deploy/Chart.lock", "dependencies: []\n"),
+            ("deploy/charts/cache/Chart.yaml", &part("cache")),
+            ("deploy/charts/crds/Chart.yaml", &part("crds")),
+            (A, &map("a", "x")),
+        ];
+        Checkout::ruled(rules, &files)
+    };
+    let db = "- {name: db, version: 2.x, repository: 'https://db.example'}\n";
+    let build = "un `helm dependency build deploy` and commit deploy/charts, or list https://db.example in \
+        `render.helm.repositories`";
+    let said = vendored(db, "").told();
+    let expected = "needs the chart db 2.x https://db.example, which is not in deploy/charts\n\nNext step: R";
+    assert!(said.ends_with(&format!("{expected}{build}.\n")), "{said}");
+    let said = vendored(&format!("{db}- {{name: own, version: 3.x}}\n"), "").told();
+    let expected = "needs the charts db 2.x https://db.example and own 3.x, which are not in deploy/charts\n\n\
+        Next step: For db 2.x https://db.example, r";
+    assert!(said.ends_with(&format!("{expected}{build}; for own 3.x, put it into deploy/charts.\n")), "{said}");
+    let said = vendored(db, "render: {helm: {repositories: ['https://db.example']}},").told();
+    assert!(said.contains("or list https://charts.example too in `render.helm.repositories`"), "{said}");
+    assert_eq!(keys(&vendored("", "").objects()), ["a=x"]);
+}
+
+#[test]
 fn a_vendored_chart_is_used_packed_and_as_a_folder() {
     let checkout = needing("https://charts.example", "");
     helm(&checkout, &["package", "lib", "-d", "deploy/charts"]);
