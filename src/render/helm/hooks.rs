@@ -13,7 +13,8 @@ pub(super) fn sort_out(manifests: Vec<Manifest>) -> (Vec<Manifest>, Vec<Remark>)
     (kept, left_out.iter().map(remark).collect())
 }
 
-fn is_elsewhere(manifest: &Manifest) -> bool {
+/// Whether no deploy runs an object.
+pub(super) fn is_elsewhere(manifest: &Manifest) -> bool {
     let events = events(manifest);
     !events.is_empty() && events.iter().all(|event| ELSEWHERE.contains(&event.as_str()))
 }
