@@ -7,6 +7,7 @@ mod calls;
 mod chart;
 mod dependencies;
 mod hooks;
+mod mask;
 mod message;
 mod origin;
 mod twice;
@@ -102,7 +103,7 @@ impl Run<'_> {
             self.check_version().await?;
             return Err(message::failed(self, &output.stderr));
         }
-        tracing::debug!(stderr = %message::redactor(self).text(&output.stderr), "helm");
+        tracing::debug!(stderr = %mask::redactor(self).text(&output.stderr), "helm");
         Ok(output)
     }
 

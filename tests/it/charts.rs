@@ -190,6 +190,22 @@ fn what_helm_refuses_is_told_with_its_place_and_the_next_step() {
 }
 
 #[test]
+fn a_password_that_is_a_usual_word_hides_no_path_and_no_expression() {
+    let values = ("deploy/values.yaml", "auth: {password: templates}\nother: {token: index}\n");
+    for (template, why) in [
+        ("{{ fail (print \"no \" .Values.auth.password) }}", "deploy/templates/a.yaml:1:3: no ***\n"),
+        ("{{ fail \"no subtemplates\" }}", "deploy/templates/a.yaml:1:3: no subtemplates\n"),
+        (
+            "{{ index .Values.auth 3 }}",
+            "deploy/templates/a.yaml:1:3: executing \"deploy/templates/a.yaml\" at <index .Values.auth 3>: ",
+        ),
+    ] {
+        let said = Checkout::with(&[CHART, (A, template), values]).told();
+        assert!(said.contains(why), "{template}: {said}");
+    }
+}
+
+#[test]
 fn a_template_that_includes_itself_is_told_in_short() {
     let template = "{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}";
     let said = Checkout::with(&[CHART, (A, template)]).told();
