@@ -18,7 +18,7 @@ use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::manifest::{Compat, Manifest, Note, ReadErrors, Remark, SourceFile};
 use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 
-use crate::git::{self, CommitTree};
+use crate::git::{self, BlobKind, CommitTree};
 
 /// Why a source cannot be rendered.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -42,6 +42,15 @@ pub(crate) enum Error {
     NoFile {
         /// The key of the rules.
         key: String,
+        /// The path.
+        path: String,
+    },
+    /// A file stands where the rules name a folder.
+    #[error("{path} is a file; `{key}` is a folder")]
+    #[diagnostic(code(render::missing), help("name the folder that it is in, in landfall.yaml"))]
+    IsFile {
+        /// The key of the rules.
+        key: &'static str,
         /// The path.
         path: String,
     },
@@ -201,7 +210,11 @@ pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
     let Source { tree, folder, .. } = *source;
     if tree.paths_in(folder).is_empty() {
         tree.check_usable(folder)?;
-        return Err(Error::Missing { source_folder: folder.to_owned() });
+        let found = tree.read_all(&[folder.to_owned()]).await?;
+        return Err(match found.first().map(|file| file.kind) {
+            Some(BlobKind::File) => Error::IsFile { key: "source", path: folder.to_owned() },
+            Some(BlobKind::Link) | None => Error::Missing { source_folder: folder.to_owned() },
+        });
     }
     let renderer = match &source.render.with {
         Some(renderer) => renderer.clone(),

@@ -265,6 +265,12 @@ fn text_that_a_template_takes_for_true_is_refused_in_the_rules() {
     let (code, said) = checkout.render();
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("the text `false` counts as true") && said.contains("a file of `values`"), "{said}");
+#[test]
+fn a_source_that_is_a_file_is_told() {
+    let said = Checkout::with(&[("deploy", "a: 1\n")]).told();
+    assert!(said.contains("deploy is a file; `source` is a folder"), "{said}");
+}
+
 }
 
 #[test]
