@@ -69,6 +69,8 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
     let hook = |name: &str, events: &str| {
         format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, annotations: {{helm.sh/hook: '{events}'}}}}\n")
     };
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: kept, annotations: {helm.sh/hook: pre-upgrade}}\n\
+        spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}\n";
     let checkout = Checkout::with(&[
         CHART,
         (A, &map("a", "x")),
@@ -85,6 +87,9 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
     assert!(said.contains(left_out), "{said}");
     assert!(!said.contains("Pod/before"), "{said}");
 }
+    let kept = "`Job/kept` of deploy/templates/job.yaml:1 runs as an ordinary Job, not as the hook `pre-upgrade`: its delete \
+        policy is not followed, so a change of its template is refused until the Job is deleted.";
+    assert!(said.contains(kept), "{said}");
 
 #[test]
 fn lookups_and_values_that_change_by_themselves_are_told() {
