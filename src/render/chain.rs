@@ -31,9 +31,16 @@ pub(super) async fn render(tree: &CommitTree, folder: &str, rendered: Rendered) 
 
 /// Puts the file of objects into the folder, and its name into the kustomization.
 fn add(contents: &mut Contents, folder: &str, manifests: &[Manifest]) -> Result<(), Error> {
-    let missing =
-        || Error::NoFile { key: "render.then".to_owned(), path: super::join(folder, kustomize::FILE_NAMES[0]) };
-    let Kustomization { path, mut text } = kustomize::find(contents, folder).ok_or_else(missing)?;
+    let Kustomization { path, mut text } = match kustomize::find(contents, folder)? {
+        Some(found) => found,
+        None if contents.file(folder).is_some() => {
+            return Err(Error::IsFile { key: "render.then", path: folder.to_owned() });
+        }
+        None => {
+            let path = super::join(folder, kustomize::FILE_NAMES[0]);
+            return Err(Error::NoFile { key: "render.then".to_owned(), path });
+        }
+    };
     let name = text.as_object().and_then(|map| map.keys().find(|key| key.eq_ignore_ascii_case("resources")).cloned());
     let name = name.unwrap_or_else(|| "resources".to_owned());
     match text.get_mut(&name).and_then(Value::as_array_mut) {

@@ -8,6 +8,7 @@ mod chart;
 mod dependencies;
 mod hooks;
 mod judge;
+mod mask;
 mod message;
 mod origin;
 mod twice;
@@ -103,7 +104,7 @@ impl Run<'_> {
             self.check_version().await?;
             return Err(message::failed(self, &output.stderr));
         }
-        tracing::debug!(stderr = %message::redactor(self).text(&output.stderr), "helm");
+        tracing::debug!(stderr = %mask::redactor(self).text(&output.stderr), "helm");
         Ok(output)
     }
 

@@ -69,7 +69,10 @@ fn file(source: &Source<'_>, settings: &Jsonnet) -> Result<String, Error> {
         return Ok(file.clone());
     }
     match candidates(source.tree, source.folder).as_slice() {
-        [] => Err(Error::NoFile { key: FILE_KEY.to_owned(), path: join(source.folder, MAIN) }),
+        [] => {
+            let help = format!("correct `source` in landfall.yaml, or name the file to evaluate in `{FILE_KEY}`");
+            Err(Error::Refused { path: source.folder.to_owned(), what: format!("has no *{ENDING}"), help })
+        }
         [only] => Ok(join(source.folder, only)),
         several => Err(Error::Ambiguous {
             source_folder: source.folder.to_owned(),

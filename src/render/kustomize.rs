@@ -38,13 +38,21 @@ pub(super) async fn render(tree: &CommitTree, source: &str, settings: &Kustomize
     build(&Contents::of(tree).await?, source, settings).await
 }
 
-/// Returns the kustomization of a folder, where it is one document.
-pub(super) fn find(contents: &Contents, folder: &str) -> Option<Kustomization> {
-    let End::At(folder) = contents.links.end(folder) else { return None };
-    let path = FILE_NAMES.iter().map(|name| join(&folder, name)).find(|path| contents.file(path).is_some())?;
-    let source = SourceFile::new(&path, contents.file(&path)?.bytes.clone());
-    let text = values(&source, Compat::Strict).ok()?.into_iter().next().filter(Value::is_object)?;
-    Some(Kustomization { path, text })
+/// Returns the kustomization of a folder, if it has one.
+pub(super) fn find(contents: &Contents, folder: &str) -> Result<Option<Kustomization>, Error> {
+    let End::At(folder) = contents.links.end(folder) else { return Ok(None) };
+    let paths = FILE_NAMES.iter().map(|name| join(&folder, name));
+    let Some((path, file)) = paths.into_iter().find_map(|path| Some((path.clone(), contents.file(&path)?))) else {
+        return Ok(None);
+    };
+    let documents = values(&SourceFile::new(&path, file.bytes.clone()), Compat::Strict).map_err(Box::new)?;
+    match documents.into_iter().next() {
+        Some(text) if text.is_object() => Ok(Some(Kustomization { path, text })),
+        Some(_) | None => {
+            let help = "write keys of a kustomization into it, such as `namePrefix`".to_owned();
+            Err(Error::Refused { path, what: "is no kustomization".to_owned(), help })
+        }
+    }
 }
 
 /// Builds a folder of these files.

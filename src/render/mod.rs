@@ -19,7 +19,7 @@ use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::manifest::{Compat, Manifest, Note, ReadErrors, Remark, SourceFile};
 use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 
-use crate::git::{self, CommitTree};
+use crate::git::{self, BlobKind, CommitTree};
 
 /// Why a source cannot be rendered.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -46,6 +46,15 @@ pub(crate) enum Error {
         /// The path.
         path: String,
     },
+    /// A file stands where the rules name a folder.
+    #[error("{path} is a file; `{key}` is a folder")]
+    #[diagnostic(code(render::missing), help("name the folder that it is in, in landfall.yaml"))]
+    IsFile {
+        /// The key of the rules.
+        key: &'static str,
+        /// The path.
+        path: String,
+    },
     /// A folder that several renderers could render, or one in several ways.
     #[error("{source_folder} can be rendered in more than one way: {ways}")]
     #[diagnostic(code(render::ambiguous), help("{help}"))]
@@ -57,13 +66,13 @@ pub(crate) enum Error {
         /// How to choose.
         help: String,
     },
-    /// A chart needs another chart.
-    #[error("{chart} needs the chart {needed}, which is not in {folder}")]
+    /// A chart needs other charts.
+    #[error("{chart} needs {needed} not in {folder}")]
     #[diagnostic(code(render::dependency), help("{help}"))]
     Dependency {
         /// The file that asks for it.
         chart: String,
-        /// Its name, and where it would come from.
+        /// Their names and where they would come from, and `which are`.
         needed: String,
         /// The folder of vendored charts.
         folder: String,
@@ -202,7 +211,11 @@ pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
     let Source { tree, folder, .. } = *source;
     if tree.paths_in(folder).is_empty() {
         tree.check_usable(folder)?;
-        return Err(Error::Missing { source_folder: folder.to_owned() });
+        let found = tree.read_all(&[folder.to_owned()]).await?;
+        return Err(match found.first().map(|file| file.kind) {
+            Some(BlobKind::File) => Error::IsFile { key: "source", path: folder.to_owned() },
+            Some(BlobKind::Link) | None => Error::Missing { source_folder: folder.to_owned() },
+        });
     }
     let renderer = match &source.render.with {
         Some(renderer) => renderer.clone(),
@@ -237,12 +250,26 @@ fn detect(tree: &CommitTree, folder: &str) -> Result<Renderer, Error> {
     .collect();
     if found.len() > 1 {
         let ways: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
-        let help = "choose with `render` in landfall.yaml: `kustomize`, `helm` or `jsonnet`".to_owned();
+        let mut names: Vec<&str> = found.iter().map(|(_, renderer)| name(renderer)).collect();
+        names.extend(tera::is_in(tree, folder).then_some("tera"));
+        let last = names.pop().unwrap_or_default();
+        let help = format!("choose with `render` in landfall.yaml: `{}` or `{last}`", names.join("`, `"));
         return Err(Error::Ambiguous { source_folder: folder.to_owned(), ways: ways.join(", "), help });
     }
     let by_name = found.into_iter().next().map(|(_, renderer)| renderer);
     Ok(by_name
         .unwrap_or_else(|| if tera::is_in(tree, folder) { Renderer::Tera(Tera::default()) } else { Renderer::Plain }))
+}
+
+/// Returns what `render` calls a renderer.
+fn name(renderer: &Renderer) -> &'static str {
+    match renderer {
+        Renderer::Plain => "plain",
+        Renderer::Kustomize(_) => "kustomize",
+        Renderer::Helm(_) => "helm",
+        Renderer::Jsonnet(_) => "jsonnet",
+        Renderer::Tera(_) => "tera",
+    }
 }
 
 /// Returns the path of a file of a folder. The root is a dot.

@@ -12,7 +12,26 @@ use crate::git::TreeFile;
 const ENDINGS: [&str; 4] = [".yaml", ".yml", ".json", "Kustomization"];
 
 /// Words in the name of a value that make it secret, as far as a name tells.
-const SECRET: [&str; 8] = ["password", "passwd", "secret", "token", "credential", "private", "apikey", "accesskey"];
+const SECRET: [&str; 12] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "private",
+    "apikey",
+    "accesskey",
+    "signingkey",
+    "encryptionkey",
+    "masterkey",
+];
+
+/// A shorter text is a name or a version, most likely.
+const RANDOM_CHARS_MIN: usize = 12;
+
+/// `k8s-production` has two changes between letters and digits, a key has many.
+const RANDOM_TURNS_MIN: usize = 3;
 
 /// Returns whether the name of a value says that it is secret. The name of a Secret is none.
 pub(super) fn is_secret(name: &str) -> bool {
@@ -36,6 +55,23 @@ pub(super) fn by_name(values: &Value, secrets: &mut Vec<Value>) {
         Value::Array(items) => items.iter().for_each(|item| by_name(item, secrets)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// Collects the texts among values that are made like a key: letters and digits in turns, without a space.
+pub(super) fn random_looking(values: &Value, secrets: &mut Vec<Value>) {
+    match values {
+        Value::String(text) if is_random(text) => secrets.push(secret(values)),
+        Value::Object(map) => map.values().for_each(|value| random_looking(value, secrets)),
+        Value::Array(items) => items.iter().for_each(|item| random_looking(item, secrets)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn is_random(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    let is_turn = |pair: &&[char]| pair.iter().any(char::is_ascii_digit) && pair.iter().any(char::is_ascii_alphabetic);
+    let turns = letters.windows(2).filter(is_turn).count();
+    letters.len() >= RANDOM_CHARS_MIN && turns >= RANDOM_TURNS_MIN && !text.contains(char::is_whitespace)
 }
 
 /// Returns what masks every value that a Secret of the commit has, or is made from.
@@ -113,4 +149,19 @@ fn value_of(literal: &str) -> String {
 
 fn unquoted(text: &str) -> String {
     text.trim().trim_matches(['"', '\'']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_looks_random_and_a_name_does_not() {
+        for text in ["s3cr3t-value", "1b4f0e9851971998e732078544c96b36", "AKIA4EXAMPLE7Q2X9", "dGhpc2lzYTF2M3J5"] {
+            assert!(is_random(text), "{text}");
+        }
+        for text in ["registry.example/shop/web:v1.8.2", "k8s-production", "https://shop.example:8443", "a1b2c3"] {
+            assert!(!is_random(text), "{text}");
+        }
+    }
 }

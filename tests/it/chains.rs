@@ -57,6 +57,15 @@ fn a_kustomization_in_a_chain_is_refused_as_every_other_one() {
     let said = Checkout::ruled("render: {then: nowhere},", &files("{}\n")).told();
     assert!(said.contains("nowhere/kustomization.yaml is not in the commit"), "{said}");
     assert!(said.contains("`render.then` in landfall.yaml"), "{said}");
+    let said = Checkout::ruled("render: {then: over},", &files("a: 1\nresources: [\n")).told();
+    assert!(
+        said.contains("over/kustomization.yaml:3:1: this is not valid YAML") && said.contains("2 │ resources: ["),
+        "{said}"
+    );
+    let said = Checkout::ruled("render: {then: over},", &files("# nothing\n")).told();
+    assert!(said.contains("over/kustomization.yaml is no kustomization"), "{said}");
+    let said = Checkout::ruled("render: {then: over/kustomization.yaml},", &files("{}\n")).told();
+    assert!(said.contains("over/kustomization.yaml is a file; `render.then` is a folder"), "{said}");
 }
 
 #[test]

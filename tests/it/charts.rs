@@ -69,6 +69,8 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
     let hook = |name: &str, events: &str| {
         format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, annotations: {{helm.sh/hook: '{events}'}}}}\n")
     };
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: kept, annotations: {helm.sh/hook: pre-upgrade}}\n\
+        spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}\n";
     let checkout = Checkout::with(&[
         CHART,
         (A, &map("a", "x")),
@@ -76,25 +78,36 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
         ("deploy/templates/NOTES.txt", "Thank you"),
         ("deploy/templates/test.yaml", &hook("try", "test, pre-delete")),
         ("deploy/templates/before.yaml", &hook("before", "pre-install,pre-delete")),
+        ("deploy/templates/job.yaml", job),
     ]);
     let names: Vec<Value> = checkout.objects().iter().map(|object| object["metadata"]["name"].clone()).collect();
-    assert_eq!(names, ["a", "before", "things.example.com"]);
+    assert_eq!(names, ["a", "before", "things.example.com", "kept"]);
     let said = checkout.checked();
     let left_out =
         "`Pod/try` of deploy/templates/test.yaml:1 is left out: no deploy runs its hook `test`, `pre-delete`.";
     assert!(said.contains(left_out), "{said}");
     assert!(!said.contains("Pod/before"), "{said}");
+    let kept = "`Job/kept` of deploy/templates/job.yaml:1 runs as an ordinary Job, not as the hook `pre-upgrade`: its delete \
+        policy is not followed, so a change of its template is refused until the Job is deleted.";
+    assert!(said.contains(kept), "{said}");
 }
 
 #[test]
 fn lookups_and_values_that_change_by_themselves_are_told() {
     let text = "{{ randAlphaNum 8 }}\n  at: {{ now | unixEpoch | quote }}\n  found: {{ len (lookup \"v1\" \"Pod\" \"\" \"\") | quote }}";
     let value = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  key: {text}\n");
-    let checkout = Checkout::with(&[CHART, (A, &value), ("deploy/templates/b.yaml", &map("b", "now"))]);
+    let left_out = value.replace("{name: a}", "{name: t, annotations: {helm.sh/hook: test}}").replace("lookup", "list");
+    let checkout = Checkout::with(&[
+        CHART,
+        (A, &value),
+        ("deploy/templates/b.yaml", &map("b", "now")),
+        ("deploy/templates/t.yaml", &left_out),
+    ]);
     let output = checkout.run(&["plan", "--offline"]);
     let said = String::from_utf8(output.stdout).unwrap();
     let differs = "Different in every render, so every deploy changes it: /stringData/at, /stringData/key.";
     assert_eq!(said.matches(differs).count(), 1, "{said}");
+    assert_eq!(said.to_lowercase().matches("different in every render").count(), 1, "{said}");
     assert!(said.contains("is rendered, but is called in deploy/templates/a.yaml."), "{said}");
 }
 
@@ -183,6 +196,22 @@ fn what_helm_refuses_is_told_with_its_place_and_the_next_step() {
 }
 
 #[test]
+fn a_password_that_is_a_usual_word_hides_no_path_and_no_expression() {
+    let values = ("deploy/values.yaml", "auth: {password: templates}\nother: {token: index}\n");
+    for (template, why) in [
+        ("{{ fail (print \"no \" .Values.auth.password) }}", "deploy/templates/a.yaml:1:3: no ***\n"),
+        ("{{ fail \"no subtemplates\" }}", "deploy/templates/a.yaml:1:3: no subtemplates\n"),
+        (
+            "{{ index .Values.auth 3 }}",
+            "deploy/templates/a.yaml:1:3: executing \"deploy/templates/a.yaml\" at <index .Values.auth 3>: ",
+        ),
+    ] {
+        let said = Checkout::with(&[CHART, (A, template), values]).told();
+        assert!(said.contains(why), "{template}: {said}");
+    }
+}
+
+#[test]
 fn a_template_that_includes_itself_is_told_in_short() {
     let template = "{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}";
     let said = Checkout::with(&[CHART, (A, template)]).told();
@@ -237,6 +266,12 @@ fn a_chart_that_is_none_is_told() {
 }
 
 #[test]
+fn a_source_that_is_a_file_is_told() {
+    let said = Checkout::with(&[("deploy", "a: 1\n")]).told();
+    assert!(said.contains("deploy is a file; `source` is a folder"), "{said}");
+}
+
+#[test]
 fn text_that_a_template_takes_for_true_is_refused_in_the_rules() {
     let checkout = Checkout::ruled("render: {helm: {set: {on: 'false'}}},", &[CHART]);
     let (code, said) = checkout.render();
@@ -250,6 +285,9 @@ fn a_folder_that_could_be_rendered_in_two_ways_is_refused() {
     let files = [CHART, (A, &map("a", "x")), kustomization];
     let said = Checkout::with(&files).told();
     assert!(said.contains("deploy can be rendered in more than one way: kustomization.yaml, Chart.yaml"), "{said}");
+    assert!(said.contains("Choose with `render` in landfall.yaml: `kustomize` or `helm`."), "{said}");
+    let said = Checkout::with(&[files.as_slice(), &[("deploy/b.yaml.tera", "")]].concat()).told();
+    assert!(said.contains("`kustomize`, `helm` or `tera`."), "{said}");
     assert_eq!(keys(&Checkout::ruled("render: helm,", &files).objects()), ["a=x"]);
     assert_eq!(keys(&Checkout::ruled("render: kustomize,", &files).objects()), ["a=x"]);
 }
@@ -298,6 +336,39 @@ fn a_missing_chart_is_named_with_what_to_do() {
     let listed = needing("https://charts.example", "render: {helm: {repositories: ['https://charts.example/']}},");
     assert!(listed.told().contains("commit deploy/Chart.lock: it says which version"), "{}", listed.told());
     assert!(needing("", "").told().contains("Put it into deploy/charts."));
+}
+
+#[test]
+fn of_several_charts_only_the_missing_ones_are_named() {
+    let vendored = |missing: &str, rules: &str| {
+        let needs = format!(
+            "{}dependencies:\n- {{name: cache, version: 1.x, repository: 'https://charts.example'}}\n\
+             - {{name: crds, version: 1.x}}\n{missing}",
+            CHART.1
+        );
+        let part = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 1.2.3\n");
+        let files = [
+            ("deploy/Chart.yaml", needs.as_str()),
+            ("deploy/Chart.lock", "dependencies: []\n"),
+            ("deploy/charts/cache/Chart.yaml", &part("cache")),
+            ("deploy/charts/crds/Chart.yaml", &part("crds")),
+            (A, &map("a", "x")),
+        ];
+        Checkout::ruled(rules, &files)
+    };
+    let db = "- {name: db, version: 2.x, repository: 'https://db.example'}\n";
+    let build = "un `helm dependency build deploy` and commit deploy/charts, or list https://db.example in \
+        `render.helm.repositories`";
+    let said = vendored(db, "").told();
+    let expected = "needs the chart db 2.x https://db.example, which is not in deploy/charts\n\nNext step: R";
+    assert!(said.ends_with(&format!("{expected}{build}.\n")), "{said}");
+    let said = vendored(&format!("{db}- {{name: own, version: 3.x}}\n"), "").told();
+    let expected = "needs the charts db 2.x https://db.example and own 3.x, which are not in deploy/charts\n\n\
+        Next step: For db 2.x https://db.example, r";
+    assert!(said.ends_with(&format!("{expected}{build}; for own 3.x, put it into deploy/charts.\n")), "{said}");
+    let said = vendored(db, "render: {helm: {repositories: ['https://db.example']}},").told();
+    assert!(said.contains("or list https://charts.example too in `render.helm.repositories`"), "{said}");
+    assert_eq!(keys(&vendored("", "").objects()), ["a=x"]);
 }
 
 #[test]

@@ -89,6 +89,8 @@ fn what_jsonnet_refuses_is_told_with_its_place_and_the_next_step() {
         let expected = format!("🔴 jsonnet cannot build {why}\n\nNext step: {next}\n");
         assert!(said.ends_with(&expected), "{text}: {said}");
     }
+    let said = Checkout::ruled("render: {jsonnet: {ext: {a: b}}},", &[("deploy/a.yaml", "")]).told();
+    assert!(said.contains("🔴 deploy has no *.jsonnet\n\nNext step: Correct `source` in landfall.yaml"), "{said}");
     let said = Checkout::ruled("render: {jsonnet: {libraries: [no]}},", &[(MAIN, "{}")]).told();
     assert!(said.contains("🔴 no is not in the commit") && said.contains("`render.jsonnet.libraries`"), "{said}");
 }

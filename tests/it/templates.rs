@@ -123,6 +123,23 @@ fn a_template_that_is_nested_too_deeply_is_named() {
 }
 
 #[test]
+fn only_what_may_be_secret_is_masked() {
+    let rules = rules(&["values.yaml"]);
+    for (template, why) in [
+        ("a: {{ throw(message=cluster ~ \" \" ~ image) }}\n", "test registry.example/web:v1.2.3"),
+        ("a: {{ throw(message=dbPassword ~ \" \" ~ key) }}\n", "1:7: *** ***\n"),
+        ("a: {{ throw(message=\"no production of \" ~ shortToken) }}\n", "no production of ***"),
+        ("a: {{ throw(message=namespace ~ \" of \" ~ token) }}\n", "shop-production of shop-production"),
+    ] {
+        let values = "image: registry.example/web:v1.2.3\ndbPassword: hunter22\nkey: a1b2c3d4e5f6a7b8\nshortToken: prod\n\
+            token: shop-production\n";
+        let files = [("landfall.yaml", rules.as_str()), ("values.yaml", values), ("deploy/a.yaml.tera", template)];
+        let (_, said) = Checkout::with(&files).render();
+        assert!(said.contains(why), "{template}: {said}");
+    }
+}
+
+#[test]
 fn a_mistake_in_a_template_is_shown_with_its_place_and_the_next_step() {
     let cases = cases();
     let mut different = String::new();

@@ -1,6 +1,7 @@
 //! Takes Secret values out of text that others wrote: server messages, logs. Does not know where the text goes.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
@@ -29,6 +30,8 @@ const TELLING_NO_WORD_CHARS_MIN: usize = 8;
 pub struct Redactor {
     /// Of values that overlap the longest is found, so that a value within another leaves nothing of it.
     anywhere: AhoCorasick,
+    /// Found only where no letter or digit stands beside them.
+    words: AhoCorasick,
     quoted: Vec<String>,
 }
 
@@ -44,12 +47,17 @@ impl Redactor {
     ///
     /// When the values together have more than two billion bytes: no render may be that large.
     pub fn of_values(values: impl IntoIterator<Item = String>) -> Self {
-        let mut all: Vec<String> = values.into_iter().filter(|value| !value.trim().is_empty()).collect();
-        all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        let (anywhere, quoted): (Vec<_>, _) =
-            all.into_iter().partition(|value| value.chars().count() >= ANYWHERE_CHARS_MIN);
-        let anywhere = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(anywhere);
-        Self { anywhere: anywhere.expect("a render is far smaller than an automaton may be"), quoted }
+        let (anywhere, quoted) = by_length(values);
+        Self { anywhere: automaton(anywhere), words: automaton(Vec::new()), quoted }
+    }
+
+    /// Takes the values that are in `objects`, for text that has words of its own, which may be values too.
+    ///
+    /// A plain word is masked only where it stands alone: the password "prod" is no reason to hide a part of "produce".
+    pub fn of_words<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Self {
+        let (all, quoted) = by_length(values_of(objects));
+        let (anywhere, words): (Vec<_>, _) = all.into_iter().partition(|value| is_telling(value));
+        Self { anywhere: automaton(anywhere), words: automaton(words), quoted }
     }
 
     /// Returns the text with every known value masked.
@@ -57,6 +65,12 @@ impl Redactor {
         let mut safe = String::with_capacity(text.len());
         self.anywhere.replace_all_with(text, &mut safe, |_, _, out| {
             out.push_str(MASK);
+            true
+        });
+        let before = std::mem::take(&mut safe);
+        self.words.replace_all_with(&before, &mut safe, |found, value, out| {
+            let is_alone = stands_alone(&before, found.range());
+            out.push_str(if is_alone { MASK } else { value });
             true
         });
         for value in &self.quoted {
@@ -88,8 +102,26 @@ impl Redactor {
 
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Redactor({} values)", self.anywhere.patterns_len() + self.quoted.len())
+        write!(f, "Redactor({} values)", self.anywhere.patterns_len() + self.words.patterns_len() + self.quoted.len())
     }
+}
+
+/// Returns the values that are masked wherever they are found, and those that are masked between quotes.
+fn by_length(values: impl IntoIterator<Item = String>) -> (Vec<String>, Vec<String>) {
+    let mut all: Vec<String> = values.into_iter().filter(|value| !value.trim().is_empty()).collect();
+    all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    all.into_iter().partition(|value| value.chars().count() >= ANYWHERE_CHARS_MIN)
+}
+
+fn automaton(values: Vec<String>) -> AhoCorasick {
+    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values);
+    automaton.expect("a render is far smaller than an automaton may be")
+}
+
+/// Whether what is found is no part of a longer word.
+fn stands_alone(text: &str, found: Range<usize>) -> bool {
+    let is_inner = |letter: char| letter.is_alphanumeric() || letter == '_';
+    !text[..found.start].ends_with(is_inner) && !text[found.end..].starts_with(is_inner)
 }
 
 fn values_of<'a>(objects: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {

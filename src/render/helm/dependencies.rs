@@ -33,8 +33,10 @@ impl Run<'_> {
         if chart.needs.iter().all(|need| chart.has(need)) {
             return Ok(());
         }
+        self.check_missing(chart, folder)?;
+        // Helm reads these again, also where `charts/` has them.
         for need in &chart.needs {
-            let Some(beside) = self.judge(chart, folder, need)? else { continue };
+            let Some(beside) = self.beside(chart, folder, need)? else { continue };
             if depth < DEPTH_MAX {
                 Box::pin(self.provide_to(&Chart::read(self.contents, &beside), depth + 1)).await?;
             }
@@ -42,32 +44,63 @@ impl Run<'_> {
         self.build(chart, folder).await
     }
 
-    /// Refuses a need that cannot be met. Returns the folder of one that is beside the chart.
-    fn judge(&self, chart: &Chart, folder: &str, need: &Need) -> Result<Option<String>, Error> {
-        let (asking, lock) = chart.needs_files();
-        let (asking, lock) = (join(folder, asking), join(folder, lock));
-        if let Some(path) = need.repository.strip_prefix(FOLDER) {
-            let beside = join(folder, path);
-            let inside = self.contents.inside(&beside).filter(|_| !path.starts_with('/'));
-            return match inside.filter(|folder| self.contents.file(&join(folder, FILE_NAME)).is_some()) {
-                Some(folder) => Ok(Some(folder)),
-                None => Err(Error::Outside { path: asking, named: need.repository.clone() }),
-            };
+    /// Refuses needs that cannot be met, with the next step for each.
+    fn check_missing(&self, chart: &Chart, folder: &str) -> Result<(), Error> {
+        let missing: Vec<&Need> = chart.needs.iter().filter(|need| !chart.has(need)).collect();
+        let mut steps: Vec<(String, Vec<&Need>)> = Vec::new();
+        for need in &missing {
+            let Some(step) = self.step(chart, folder, need) else { continue };
+            match steps.iter_mut().find(|(other, _)| *other == step) {
+                Some((_, needs)) => needs.push(need),
+                None => steps.push((step, vec![need])),
+            }
         }
-        let is_listed = self.settings.repositories.contains(&need.repository);
-        let help = match (is_listed, chart.locked()) {
-            (true, Some(_)) => return Ok(None),
-            (true, None) => format!("run `helm dependency update {folder}`, and commit {lock}: it says which version"),
-            (false, _) if need.repository.is_empty() => format!("put it into {}", join(folder, "charts")),
-            (false, _) => format!(
-                "run `helm dependency build {folder}` and commit {}, or list {} in `render.helm.repositories`",
-                join(folder, "charts"),
-                need.repository
-            ),
-        };
-        let needed = [&need.name, &need.version, &need.repository].map(String::as_str);
-        let needed = needed.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        Err(Error::Dependency { chart: asking, needed, folder: join(folder, "charts"), help })
+        if let [(step, needs)] = steps.as_slice() {
+            return Err(refused(chart, folder, needs, step.clone()));
+        }
+        let unmet: Vec<&Need> = steps.iter().flat_map(|(_, needs)| needs.iter().copied()).collect();
+        if !unmet.is_empty() {
+            let step = |(step, needs): &(String, Vec<&Need>)| format!("for {}, {step}", names(needs).join(" and "));
+            return Err(refused(chart, folder, &unmet, steps.iter().map(step).collect::<Vec<_>>().join("; ")));
+        }
+        // Helm fetches all of them where it fetches one.
+        let unlisted = chart.needs.iter().find(|need| self.is_unlisted(need) && !need.repository.is_empty());
+        let Some(Need { repository, .. }) = unlisted else { return Ok(()) };
+        let charts = join(folder, "charts");
+        let fetching = "Helm fetches every chart again where one is missing";
+        let help = format!("commit {charts} whole, or list {repository} too in `render.helm.repositories`: {fetching}");
+        Err(refused(chart, folder, &missing, help))
+    }
+
+    /// Returns what to do for a chart that is not there and cannot be fetched.
+    fn step(&self, chart: &Chart, folder: &str, need: &Need) -> Option<String> {
+        let charts = join(folder, "charts");
+        if !self.is_unlisted(need) {
+            let lock = join(folder, chart.needs_files().1);
+            let update = || format!("run `helm dependency update {folder}`, and commit {lock}: it says which version");
+            let is_locked = need.repository.starts_with(FOLDER) || chart.locked().is_some();
+            return (!is_locked).then(update);
+        }
+        if need.repository.is_empty() {
+            return Some(format!("put it into {charts}"));
+        }
+        let list = format!("list {} in `render.helm.repositories`", need.repository);
+        Some(format!("run `helm dependency build {folder}` and commit {charts}, or {list}"))
+    }
+
+    /// Whether a chart comes neither from the commit nor from a listed repository.
+    fn is_unlisted(&self, need: &Need) -> bool {
+        !need.repository.starts_with(FOLDER) && !self.settings.repositories.contains(&need.repository)
+    }
+
+    /// Returns the folder of a needed chart that is beside the chart.
+    fn beside(&self, chart: &Chart, folder: &str, need: &Need) -> Result<Option<String>, Error> {
+        let Some(path) = need.repository.strip_prefix(FOLDER) else { return Ok(None) };
+        let inside = self.contents.inside(&join(folder, path)).filter(|_| !path.starts_with('/'));
+        match inside.filter(|folder| self.contents.file(&join(folder, FILE_NAME)).is_some()) {
+            Some(folder) => Ok(Some(folder)),
+            None => Err(Error::Outside { path: join(folder, chart.needs_files().0), named: need.repository.clone() }),
+        }
     }
 
     /// Lets Helm put the needed charts into the copy. It takes them from where the lock says.
@@ -107,7 +140,7 @@ impl Run<'_> {
     fn check_digest(&self, folder: &str, need: &Need) -> Result<(), Error> {
         let refused = |why: String| Error::Dependency {
             chart: join(folder, FILE_NAME),
-            needed: format!("{} {}", need.name, need.repository),
+            needed: format!("the chart {} {}, which is", need.name, need.repository),
             folder: format!("{} as it must be: {why}", join(folder, "charts")),
             help: "ask who keeps that repository, or commit a chart that you trust".to_owned(),
         };
@@ -129,6 +162,27 @@ impl Run<'_> {
         }
         Err(refused("its repository's index does not have the version that was fetched".to_owned()))
     }
+}
+
+fn refused(chart: &Chart, folder: &str, needs: &[&Need], help: String) -> Error {
+    let needed = match names(needs).as_slice() {
+        [one] => format!("the chart {one}, which is"),
+        several => format!("the charts {}, which are", several.join(" and ")),
+    };
+    Error::Dependency { chart: join(folder, chart.needs_files().0), needed, folder: join(folder, "charts"), help }
+}
+
+/// Returns each chart's name, version and repository, once.
+fn names(needs: &[&Need]) -> Vec<String> {
+    let mut names = Vec::new();
+    for need in needs {
+        let parts = [&need.name, &need.version, &need.repository].map(String::as_str);
+        let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// Returns our name of a listed repository.

@@ -1,12 +1,7 @@
 //! What Helm says when it fails, as a person reads it: files of the repository, no value that may be secret.
 
-use landfall_core::diff::redact::Redactor;
-use serde_json::Value;
-
-use super::chart::{Chart, document};
-use super::{Run, in_copy};
-use crate::render::contents::Contents;
-use crate::render::secret_values::{self, is_secret, secret};
+use super::chart::Chart;
+use super::{Run, in_copy, mask};
 use crate::render::{Error, join};
 
 const SCHEMA: &str = "values don't meet the specifications of the schema(s) in the following chart(s):";
@@ -15,9 +10,9 @@ const CALLING: &str = "error calling include: ";
 const DEBUG_HINT: &str = "Use --debug flag to render out invalid YAML";
 
 pub(super) fn failed(run: &Run<'_>, stderr: &str) -> Error {
-    let text = redactor(run).text(stderr);
-    let lines = text.lines().filter(|line| !is_noise(line)).map(|line| line.trim_start_matches("Error: "));
+    let lines = stderr.lines().filter(|line| !is_noise(line)).map(|line| line.trim_start_matches("Error: "));
     let text = in_repository(run, lines.collect::<Vec<_>>().join("\n").trim());
+    let text = mask::masked(run, &text);
     let (why, help) = explained(&text, run);
     Error::Tool { tool: "helm", source_folder: run.source.folder.to_owned(), why, help }
 }
@@ -98,21 +93,4 @@ fn on_one_line(text: &str) -> String {
         (Some((first, rest)), Some((_, last))) if rest.contains(CALLING) => format!("{first}{CALLING}… {last}"),
         _ => text,
     }
-}
-
-/// Masks what Secrets of the commit hold, and every value whose name says that it is secret.
-pub(super) fn redactor(run: &Run<'_>) -> Redactor {
-    let Contents { files, links } = run.contents;
-    // A template is no YAML, and every line of it would count as a value; Helm quotes values, never a template's text.
-    let searched = files.iter().filter(|file| !file.path.contains("templates/"));
-    let mut secrets = secret_values::objects(searched, files, links);
-    let files = run.settings.values.iter().filter_map(|path| run.contents.file(path));
-    let files = files.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-    let defaults = run.chart.texts.get("values.yaml").cloned();
-    for text in files.chain(defaults) {
-        secret_values::by_name(&document(&text), &mut secrets);
-    }
-    let set = run.settings.set.iter().filter(|(path, _)| is_secret(path));
-    secrets.extend(set.map(|(_, text)| secret(&Value::from(text.as_str()))));
-    Redactor::of(&secrets)
 }

@@ -1,4 +1,4 @@
-//! What the template engine says, in our words. Shows no value, for any of them may be secret.
+//! What the template engine says, in our words. Shows no value that may be secret.
 
 use landfall_core::diff::redact::Redactor;
 use landfall_core::manifest::TemplateProblem;

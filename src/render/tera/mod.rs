@@ -13,7 +13,6 @@ pub mod worker;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use landfall_core::diff::redact::Redactor;
 use landfall_core::manifest::{Manifest, ReadErrors, SourceFile, Template, TemplateProblem};
 use landfall_core::rules;
 use serde_json::{Map, Value};
@@ -82,7 +81,7 @@ async fn rendered(
     templates: &Templates,
     values: Map<String, Value>,
 ) -> Result<(Vec<Manifest>, Vec<ReadErrors>), Error> {
-    let known = Known { names: values.keys().cloned().collect(), values: Redactor::of_values(values::texts(&values)) };
+    let known = Known { names: values.keys().cloned().collect(), values: values::redactor(source, &values) };
     let manifests = templates.iter().filter(|(_, template)| !is_for_others(template.path(), source.folder));
     let request = Request {
         manifests: manifests.map(|(name, _)| name.clone()).collect(),
