@@ -69,6 +69,8 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
     let hook = |name: &str, events: &str| {
         format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, annotations: {{helm.sh/hook: '{events}'}}}}\n")
     };
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: kept, annotations: {helm.sh/hook: pre-upgrade}}\n\
+        spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}\n";
     let checkout = Checkout::with(&[
         CHART,
         (A, &map("a", "x")),
@@ -76,14 +78,18 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
         ("deploy/templates/NOTES.txt", "Thank you"),
         ("deploy/templates/test.yaml", &hook("try", "test, pre-delete")),
         ("deploy/templates/before.yaml", &hook("before", "pre-install,pre-delete")),
+        ("deploy/templates/job.yaml", job),
     ]);
     let names: Vec<Value> = checkout.objects().iter().map(|object| object["metadata"]["name"].clone()).collect();
-    assert_eq!(names, ["a", "before", "things.example.com"]);
+    assert_eq!(names, ["a", "before", "things.example.com", "kept"]);
     let said = checkout.checked();
     let left_out =
         "`Pod/try` of deploy/templates/test.yaml:1 is left out: no deploy runs its hook `test`, `pre-delete`.";
     assert!(said.contains(left_out), "{said}");
     assert!(!said.contains("Pod/before"), "{said}");
+    let kept = "`Job/kept` of deploy/templates/job.yaml:1 runs as an ordinary Job, not as the hook `pre-upgrade`: its delete \
+        policy is not followed, so a change of its template is refused until the Job is deleted.";
+    assert!(said.contains(kept), "{said}");
 }
 
 #[test]
@@ -260,17 +266,17 @@ fn a_chart_that_is_none_is_told() {
 }
 
 #[test]
-fn text_that_a_template_takes_for_true_is_refused_in_the_rules() {
-    let checkout = Checkout::ruled("render: {helm: {set: {on: 'false'}}},", &[CHART]);
-    let (code, said) = checkout.render();
-    assert_eq!(code, 2, "{said}");
-    assert!(said.contains("the text `false` counts as true") && said.contains("a file of `values`"), "{said}");
-#[test]
 fn a_source_that_is_a_file_is_told() {
     let said = Checkout::with(&[("deploy", "a: 1\n")]).told();
     assert!(said.contains("deploy is a file; `source` is a folder"), "{said}");
 }
 
+#[test]
+fn text_that_a_template_takes_for_true_is_refused_in_the_rules() {
+    let checkout = Checkout::ruled("render: {helm: {set: {on: 'false'}}},", &[CHART]);
+    let (code, said) = checkout.render();
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("the text `false` counts as true") && said.contains("a file of `values`"), "{said}");
 }
 
 #[test]

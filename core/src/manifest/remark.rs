@@ -19,6 +19,15 @@ pub enum Remark {
         /// When the hook would run.
         events: Vec<String>,
     },
+    /// A hook is a Job of the set, as every other one.
+    HookKept {
+        /// The object, as `Job/shop-migrate`.
+        object: String,
+        /// Where it is written.
+        origin: Origin,
+        /// When the hook would run.
+        events: Vec<String>,
+    },
     /// Templates ask a cluster that cannot be asked while they are rendered.
     LookupEmpty {
         /// The templates.
@@ -33,6 +42,14 @@ impl fmt::Display for Remark {
         match self {
             Self::HookLeftOut { object, origin, events } => {
                 write!(f, "`{object}` of {origin} is left out: no deploy runs its hook `{}`", events.join("`, `"))
+            }
+            Self::HookKept { object, origin, events } => {
+                let events = events.join("`, `");
+                write!(
+                    f,
+                    "`{object}` of {origin} runs as an ordinary Job, not as the hook `{events}`: its delete policy is "
+                )?;
+                f.write_str("not followed, so a change of its template is refused until the Job is deleted")
             }
             Self::LookupEmpty { templates } => {
                 let named = templates.iter().take(TEMPLATES_MAX).cloned().collect::<Vec<_>>().join(", ");

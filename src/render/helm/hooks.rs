@@ -7,10 +7,11 @@ const HOOK: &str = "helm.sh/hook";
 /// Hooks of other occasions than a deploy.
 const ELSEWHERE: [&str; 6] = ["test", "test-success", "pre-delete", "post-delete", "pre-rollback", "post-rollback"];
 
-/// Takes out the objects that no deploy makes, and says which.
+/// Takes out the objects that no deploy makes, and says which. Says too which Jobs stay.
 pub(super) fn sort_out(manifests: Vec<Manifest>) -> (Vec<Manifest>, Vec<Remark>) {
     let (left_out, kept): (Vec<_>, _) = manifests.into_iter().partition(is_elsewhere);
-    (kept, left_out.iter().map(remark).collect())
+    let remarks = left_out.iter().map(left_out_remark).chain(kept.iter().filter_map(kept_remark)).collect();
+    (kept, remarks)
 }
 
 /// Whether no deploy runs an object.
@@ -26,7 +27,17 @@ fn events(manifest: &Manifest) -> Vec<String> {
     events.filter(|event| !event.is_empty()).collect()
 }
 
-fn remark(manifest: &Manifest) -> Remark {
-    let object = ObjectId::of(&manifest.object).map(|id| id.to_string()).unwrap_or_default();
-    Remark::HookLeftOut { object, origin: manifest.origin.clone(), events: events(manifest) }
+fn left_out_remark(manifest: &Manifest) -> Remark {
+    Remark::HookLeftOut { object: object(manifest), origin: manifest.origin.clone(), events: events(manifest) }
+}
+
+/// What is to know of a hook that is a Job: other kinds can be changed as ever.
+fn kept_remark(manifest: &Manifest) -> Option<Remark> {
+    let events = events(manifest);
+    let is_job = manifest.object["kind"] == "Job" && !events.is_empty();
+    is_job.then(|| Remark::HookKept { object: object(manifest), origin: manifest.origin.clone(), events })
+}
+
+fn object(manifest: &Manifest) -> String {
+    ObjectId::of(&manifest.object).map(|id| id.to_string()).unwrap_or_default()
 }
