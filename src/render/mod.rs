@@ -249,12 +249,26 @@ fn detect(tree: &CommitTree, folder: &str) -> Result<Renderer, Error> {
     .collect();
     if found.len() > 1 {
         let ways: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
-        let help = "choose with `render` in landfall.yaml: `kustomize`, `helm` or `jsonnet`".to_owned();
+        let mut names: Vec<&str> = found.iter().map(|(_, renderer)| name(renderer)).collect();
+        names.extend(tera::is_in(tree, folder).then_some("tera"));
+        let last = names.pop().unwrap_or_default();
+        let help = format!("choose with `render` in landfall.yaml: `{}` or `{last}`", names.join("`, `"));
         return Err(Error::Ambiguous { source_folder: folder.to_owned(), ways: ways.join(", "), help });
     }
     let by_name = found.into_iter().next().map(|(_, renderer)| renderer);
     Ok(by_name
         .unwrap_or_else(|| if tera::is_in(tree, folder) { Renderer::Tera(Tera::default()) } else { Renderer::Plain }))
+}
+
+/// Returns what `render` calls a renderer.
+fn name(renderer: &Renderer) -> &'static str {
+    match renderer {
+        Renderer::Plain => "plain",
+        Renderer::Kustomize(_) => "kustomize",
+        Renderer::Helm(_) => "helm",
+        Renderer::Jsonnet(_) => "jsonnet",
+        Renderer::Tera(_) => "tera",
+    }
 }
 
 /// Returns the path of a file of a folder. The root is a dot.

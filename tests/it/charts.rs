@@ -285,6 +285,9 @@ fn a_folder_that_could_be_rendered_in_two_ways_is_refused() {
     let files = [CHART, (A, &map("a", "x")), kustomization];
     let said = Checkout::with(&files).told();
     assert!(said.contains("deploy can be rendered in more than one way: kustomization.yaml, Chart.yaml"), "{said}");
+    assert!(said.contains("Choose with `render` in landfall.yaml: `kustomize` or `helm`."), "{said}");
+    let said = Checkout::with(&[files.as_slice(), &[("deploy/b.yaml.tera", "")]].concat()).told();
+    assert!(said.contains("`kustomize`, `helm` or `tera`."), "{said}");
     assert_eq!(keys(&Checkout::ruled("render: helm,", &files).objects()), ["a=x"]);
     assert_eq!(keys(&Checkout::ruled("render: kustomize,", &files).objects()), ["a=x"]);
 }

@@ -115,7 +115,7 @@ fn with_settings(entry: &Entry, reader: &mut Reader<'_>) -> Option<Renderer> {
         "kustomize" => Some(Renderer::Kustomize(Kustomize { helm: flag(node, "helm") })),
         "helm" => Some(Renderer::Helm(helm(node, reader))),
         "jsonnet" => Some(Renderer::Jsonnet(jsonnet(node, reader))),
-        "tera" => Some(Renderer::Tera(Tera { values: reader.texts(node, "values", value::folder) })),
+        "tera" => Some(Renderer::Tera(Tera { values: reader.texts(node, "values", value::file) })),
         _ => None,
     }
 }
@@ -123,7 +123,7 @@ fn with_settings(entry: &Entry, reader: &mut Reader<'_>) -> Option<Renderer> {
 fn helm(node: &Node, reader: &mut Reader<'_>) -> Helm {
     Helm {
         release: reader.text(node, "release", value::release),
-        values: reader.texts(node, "values", value::folder),
+        values: reader.texts(node, "values", value::file),
         set: reader.names(node, "set", value::chart_value),
         repositories: reader.texts(node, "repositories", value::repository),
     }
@@ -131,7 +131,7 @@ fn helm(node: &Node, reader: &mut Reader<'_>) -> Helm {
 
 fn jsonnet(node: &Node, reader: &mut Reader<'_>) -> Jsonnet {
     Jsonnet {
-        file: reader.text(node, "file", value::folder),
+        file: reader.text(node, "file", value::file),
         libraries: reader.texts(node, "libraries", value::folder),
         ext: reader.names(node, "ext", value::holding_commit),
         tla: reader.names(node, "tla", value::holding_commit),

@@ -31,7 +31,15 @@ pub(super) fn duration(text: &str) -> Result<u64, Unusable> {
 
 /// Reads a folder of the repository; "." is its root.
 pub(super) fn folder(text: &str) -> Result<String, Unusable> {
-    let help = "write a folder relative to the repository's root, such as `deploy/overlays/staging`";
+    path(text, "write a folder relative to the repository's root, such as `deploy/overlays/staging`")
+}
+
+/// Reads a file of the repository.
+pub(super) fn file(text: &str) -> Result<String, Unusable> {
+    path(text, "write a file relative to the repository's root, such as `env/production.yaml`")
+}
+
+fn path(text: &str, help: &str) -> Result<String, Unusable> {
     let bad = |why: &str| Err((why.to_owned(), help.to_owned()));
     if text.is_empty() {
         return bad("it is empty");
