@@ -19,6 +19,8 @@ use crate::git::CommitTree;
 const JSONNET: Program = Program {
     name: "jsonnet",
     install: "install go-jsonnet 0.20 or newer: its release page has it, and so have package managers",
+    version: &["--version"],
+    version_min: (0, 20),
 };
 
 /// Most places of an error that are told: a recursion has hundreds.

@@ -23,6 +23,8 @@ pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.y
 const KUSTOMIZE: Program = Program {
     name: "kustomize",
     install: "install Kustomize 5: the runner images of GitHub have it, its release page has it for others",
+    version: &["version"],
+    version_min: (5, 0),
 };
 /// The folder, beside the commit, of a kustomization of ours that asks for origins.
 const WRAPPER: &str = "wrapper";

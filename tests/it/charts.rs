@@ -302,6 +302,21 @@ fn without_helm_the_way_to_it_is_told() {
     assert!(said.contains("Next step: Install Helm 3.8 or newer"), "{said}");
 }
 
+#[test]
+fn a_helm_that_cannot_be_started_is_named_by_its_path() {
+    let checkout = Checkout::with(&[CHART, (A, &map("a", "x"))]);
+    let git = std::env::split_paths(&std::env::var_os("PATH").unwrap()).find(|it| it.join("git").is_file()).unwrap();
+    let machine = tempfile::tempdir().unwrap();
+    let theirs = machine.path().join("helm");
+    fs::write(&theirs, "").unwrap();
+    let path = std::env::join_paths([machine.path(), &git]).unwrap();
+    let output =
+        Command::new(binary()).arg("check").current_dir(checkout.path()).env_clear().env("PATH", path).output();
+    let said = String::from_utf8(output.unwrap().stdout).unwrap();
+    let expected = format!("the program `helm` cannot be run: {}: Permission denied", theirs.display());
+    assert!(said.contains(&expected), "{said}");
+}
+
 /// Runs Helm as the author of a chart would.
 fn helm(checkout: &Checkout, args: &[&str]) -> Output {
     let home = checkout.path().join(".git/home");
