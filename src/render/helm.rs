@@ -20,6 +20,8 @@ use landfall_core::rules::{Helm, filled};
 use self::chart::Chart;
 use super::confine::COMMIT;
 use super::contents::Contents;
+use super::secret_values::is_secret;
+use super::tool::shell_word;
 use super::tool::{Call, Network, Output, Program};
 use super::{Error, Rendered, Source, read_rendered};
 
@@ -127,6 +129,27 @@ impl Run<'_> {
             args.extend(["--api-versions".to_owned(), capabilities.served.join(",")]);
         }
         args
+    }
+}
+
+impl Run<'_> {
+    /// Returns the next step where a template fails: the same at the author's shell, where that is true and safe to print.
+    fn same(&self) -> String {
+        let Source { folder, capabilities, .. } = self.source;
+        let is_as_here = capabilities.served.is_empty() && self.chart.needs.iter().all(|need| self.chart.has(need));
+        if !is_as_here || self.settings.set.keys().any(|path| is_secret(path)) {
+            return format!("change the chart in {folder}, or the values that it is given");
+        }
+        let copy = format!("{COMMIT}/");
+        let args = self.template().into_iter().map(|arg| {
+            let quoted =
+                arg.strip_prefix('"').and_then(|arg| arg.strip_suffix('"')).filter(|path| !path.contains([',', '"']));
+            let arg = quoted.unwrap_or(&arg);
+            let arg = if arg == COMMIT { "." } else { arg.strip_prefix(&copy).unwrap_or(arg) };
+            shell_word(arg)
+        });
+        let line = args.collect::<Vec<_>>().join(" ");
+        format!("`helm {line}` at the repository's root shows the same")
     }
 }
 

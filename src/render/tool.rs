@@ -165,6 +165,16 @@ async fn at_most(stream: Option<impl AsyncRead + Unpin>, bytes: u64) -> io::Resu
     if read.len() as u64 > bytes { Err(ErrorKind::FileTooLarge.into()) } else { Ok(read) }
 }
 
+/// Writes an argument as a shell reads it.
+pub(super) fn shell_word(arg: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,+@".contains(letter);
+    if !arg.is_empty() && arg.chars().all(is_plain) {
+        arg.to_owned()
+    } else {
+        format!("'{}'", arg.replace('\'', "'\\''"))
+    }
+}
+
 /// Puts the exit code in the place of a message that is not there.
 fn told(mut output: Output) -> Output {
     if let Some(code) = output.status.code().filter(|code| *code != 0 && output.stderr.trim().is_empty()) {

@@ -159,10 +159,11 @@ fn a_key_that_a_template_writes_twice_is_told() {
 #[test]
 fn what_helm_refuses_is_told_with_its_place_and_the_next_step() {
     let values = ("env/v.yaml", "password: hunter22\nreplicas: 3\n");
-    let ruled = "render: {helm: {values: [env/v.yaml]}},";
-    let same = "`helm template NAME deploy` shows the same.";
+    let ruled = "render: {helm: {values: [env/v.yaml], set: {tag: a b}}},";
+    let same = "`helm template shop deploy --namespace shop --include-crds --values env/v.yaml --set-string 'tag=a b'` at the \
+        repository's root shows the same.";
     let change = "Change deploy/templates/a.yaml, or the values that it is given.";
-    let debug = "`helm template --debug` shows what deploy/templates/a.yaml renders, and its lines are counted there.";
+    let debug = "Lines are counted in what deploy/templates/a.yaml renders: `--debug` of `helm template` shows that.";
     for (template, why, next) in [
         ("{{ fail (print \"no \" .Values.password) }}", "deploy/templates/a.yaml:1:3: no ***", change),
         ("{{ required \"a key is needed\" .Values.key }}", "deploy/templates/a.yaml:1:3: a key is needed", change),
