@@ -96,12 +96,12 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
 fn lookups_and_values_that_change_by_themselves_are_told() {
     let text = "{{ randAlphaNum 8 }}\n  at: {{ now | unixEpoch | quote }}\n  found: {{ len (lookup \"v1\" \"Pod\" \"\" \"\") | quote }}";
     let value = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  key: {text}\n");
-    let test = value.replace("{name: a}", "{name: t, annotations: {helm.sh/hook: test}}").replace("lookup", "list");
+    let hook = value.replace("{name: a}", "{name: t, annotations: {helm.sh/hook: test}}").replace("lookup", "list");
     let checkout = Checkout::with(&[
         CHART,
         (A, &value),
         ("deploy/templates/b.yaml", &map("b", "now")),
-        ("deploy/templates/t.yaml", &test),
+        ("deploy/templates/t.yaml", &hook),
     ]);
     let output = checkout.run(&["plan", "--offline"]);
     let said = String::from_utf8(output.stdout).unwrap();
