@@ -145,7 +145,7 @@ impl Run<'_> {
             let quoted =
                 arg.strip_prefix('"').and_then(|arg| arg.strip_suffix('"')).filter(|path| !path.contains([',', '"']));
             let arg = quoted.unwrap_or(&arg);
-            let arg = if arg == COMMIT { "." } else { arg.strip_prefix(&copy).unwrap_or(arg) };
+            let arg = if arg == COMMIT && *folder == "." { "." } else { arg.strip_prefix(&copy).unwrap_or(arg) };
             shell_word(arg)
         });
         let line = args.collect::<Vec<_>>().join(" ");
