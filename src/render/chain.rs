@@ -18,7 +18,7 @@ const NUMBER: &str = "landfall.dev/rendered";
 pub(super) async fn render(tree: &CommitTree, folder: &str, rendered: Rendered) -> Result<Rendered, Error> {
     let mut contents = Contents::of(tree).await?;
     add(&mut contents, folder, &rendered.manifests)?;
-    let mut manifests = kustomize::build(&contents, folder, &Kustomize::default()).await?;
+    let mut manifests = kustomize::build(&contents, folder, &Kustomize::default()).await.map_err(of_both)?;
     for manifest in &mut manifests {
         if let Some(from) = take_number(&mut manifest.object).and_then(|number| rendered.manifests.get(number)) {
             manifest.origin = from.origin.clone();
@@ -27,6 +27,13 @@ pub(super) async fn render(tree: &CommitTree, folder: &str, rendered: Rendered) 
     let repeated = rendered.manifests.iter().filter_map(repeated).map(Remark::Noted);
     let remarks = rendered.remarks.into_iter().chain(repeated).collect();
     Ok(Rendered { manifests, notes: rendered.notes, remarks })
+}
+
+/// No command of the user's builds what was rendered.
+fn of_both(error: Error) -> Error {
+    let Error::Tool { tool, source_folder, why, .. } = error else { return error };
+    let help = "change the kustomization that `render.then` names, or what is rendered for it".to_owned();
+    Error::Tool { tool, source_folder, why, help }
 }
 
 /// Puts the file of objects into the folder, and its name into the kustomization.

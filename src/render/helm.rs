@@ -21,6 +21,8 @@ use landfall_core::rules::{Helm, filled};
 pub(super) use self::chart::Chart;
 use super::confine::COMMIT;
 use super::contents::Contents;
+use super::secret_values::is_secret;
+use super::tool::shell_word;
 use super::tool::{Call, Network, Output, Program};
 use super::{Error, Rendered, Source, read_rendered};
 
@@ -30,10 +32,10 @@ pub(super) const FILE_NAME: &str = "Chart.yaml";
 pub(super) const HELM: Program = Program {
     name: "helm",
     install: "install Helm 3.8 or newer: the runner images of GitHub have it, its release page has it for others",
+    version: &["version", "--short"],
+    // The first whose `helm template` and OCI registries are as they are now.
+    version_min: (3, 8),
 };
-
-/// The first version whose `helm template` and OCI registries are as they are now.
-const VERSION_MIN: (u32, u32) = (3, 8);
 
 /// Helm's own folders, beside the commit: nothing that the machine has is used.
 const FOLDERS: [(&str, &str); 7] = [
@@ -101,21 +103,10 @@ impl Run<'_> {
         let variables = FOLDERS.map(|(name, path)| (name, self.root.join(path).into_os_string())).to_vec();
         let output = HELM.run(&Call { args, folder: self.root, variables, network }).await?;
         if !output.status.success() {
-            self.check_version().await?;
             return Err(message::failed(self, &output.stderr));
         }
         tracing::debug!(stderr = %mask::redactor(self).text(&output.stderr), "helm");
         Ok(output)
-    }
-
-    /// Refuses a Helm that is too old, which is asked only when it failed.
-    async fn check_version(&self) -> Result<(), Error> {
-        let output = HELM.run(&Call::of(&["version", "--short"], self.root)).await?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        match version(&said) {
-            Some(version) if version < VERSION_MIN => Err(HELM.missing(format!("it is {}", said.trim()))),
-            _ => Ok(()),
-        }
     }
 
     fn template(&self) -> Vec<String> {
@@ -142,6 +133,27 @@ impl Run<'_> {
     }
 }
 
+impl Run<'_> {
+    /// Returns the next step where a template fails: the same at the author's shell, where that is true and safe to print.
+    fn same(&self) -> String {
+        let Source { folder, capabilities, .. } = self.source;
+        let is_as_here = capabilities.served.is_empty() && self.chart.needs.iter().all(|need| self.chart.has(need));
+        if !is_as_here || self.settings.set.keys().any(|path| is_secret(path)) {
+            return format!("change the chart in {folder}, or the values that it is given");
+        }
+        let copy = format!("{COMMIT}/");
+        let args = self.template().into_iter().map(|arg| {
+            let quoted =
+                arg.strip_prefix('"').and_then(|arg| arg.strip_suffix('"')).filter(|path| !path.contains([',', '"']));
+            let arg = quoted.unwrap_or(&arg);
+            let arg = if arg == COMMIT && *folder == "." { "." } else { arg.strip_prefix(&copy).unwrap_or(arg) };
+            shell_word(arg)
+        });
+        let line = args.collect::<Vec<_>>().join(" ");
+        format!("`helm {line}` at the repository's root shows the same")
+    }
+}
+
 /// Returns the path in the copy of a path in the repository.
 fn in_copy(path: &str) -> String {
     super::join(COMMIT, if path == "." { "" } else { path }).trim_end_matches('/').to_owned()
@@ -164,33 +176,8 @@ fn literal(text: &str) -> String {
     literal
 }
 
-/// Reads `v3.22.0+g1234567`, `v4.3` or `Client: v2.17.0`.
-fn version(said: &str) -> Option<(u32, u32)> {
-    let (_, numbers) = said.split_once('v')?;
-    let mut numbers = numbers.split(|letter: char| !letter.is_ascii_digit());
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-}
-
 /// A note on an object as it is written.
 fn note(manifest: &Manifest, change: Change) -> Option<Note> {
     let object = ObjectId::of(&manifest.object)?;
     Some(Note { object, origin: manifest.origin.clone(), change })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_read_as_every_helm_writes_it() {
-        for (said, read) in [
-            ("v4.3\n", Some((4, 3))),
-            ("v3.22.0+g1234567", Some((3, 22))),
-            ("Client: v2.17.0+ga690bad\n", Some((2, 17))),
-            ("<no value>", None),
-        ] {
-            assert_eq!(version(said), read, "{said}");
-        }
-        assert!((2, 17) < VERSION_MIN && (4, 0) > VERSION_MIN);
-    }
 }

@@ -12,13 +12,15 @@ use landfall_core::rules::{Jsonnet, filled};
 
 use super::confine::COMMIT;
 use super::contents::Contents;
-use super::tool::{Call, Program};
+use super::tool::{Call, Program, shell_word};
 use super::{Error, Source, join, read_rendered, secret_values};
 use crate::git::CommitTree;
 
 const JSONNET: Program = Program {
     name: "jsonnet",
     install: "install go-jsonnet 0.20 or newer: its release page has it, and so have package managers",
+    version: &["--version"],
+    version_min: (0, 20),
 };
 
 /// Most places of an error that are told: a recursion has hundreds.
@@ -43,7 +45,7 @@ pub(super) async fn render(source: &Source<'_>, settings: &Jsonnet) -> Result<Ve
     let output = JSONNET.run(&Call::of(&args, &copy.path().join(COMMIT))).await?;
     if !output.status.success() {
         let stderr = redactor(&contents, &reached, settings).text(&output.stderr);
-        return Err(failed(source.folder, &file, &stderr));
+        return Err(failed(source.folder, &stderr, next_step(settings, &args, &file)));
     }
     let objects = output::objects(&file, output.stdout)?;
     let mut manifests = read_rendered(source.folder, objects)?;
@@ -131,8 +133,17 @@ fn redactor(contents: &Contents, reached: &BTreeSet<String>, settings: &Jsonnet)
     Redactor::of(&secrets)
 }
 
+/// Returns the same for the author's shell, where it has no value that may be secret.
+fn next_step(settings: &Jsonnet, args: &[&str], file: &str) -> String {
+    if settings.ext.keys().chain(settings.tla.keys()).any(|name| secret_values::is_secret(name)) {
+        return format!("change {file}, or the values that it is given");
+    }
+    let args = args.iter().filter(|arg| **arg != "--" || file.starts_with('-')).map(|arg| shell_word(arg));
+    format!("`jsonnet {}` at the repository's root shows the same", args.collect::<Vec<_>>().join(" "))
+}
+
 /// Returns what Jsonnet says, after the innermost places that it names.
-fn failed(folder: &str, file: &str, stderr: &str) -> Error {
+fn failed(folder: &str, stderr: &str, help: String) -> Error {
     let (places, said): (Vec<&str>, Vec<&str>) = stderr.lines().partition(|line| line.starts_with('\t'));
     let said = said.join("\n");
     let said = match said.trim().strip_prefix("RUNTIME ERROR: ") {
@@ -145,6 +156,5 @@ fn failed(folder: &str, file: &str, stderr: &str) -> Error {
     places.dedup();
     places.truncate(PLACES_MAX);
     let why = if places.is_empty() { said } else { format!("{}: {said}", places.join(", from ")) };
-    let help = format!("`jsonnet {file}` at the repository's root shows the same");
     Error::Tool { tool: "jsonnet", source_folder: folder.to_owned(), why, help }
 }

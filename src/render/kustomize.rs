@@ -23,6 +23,8 @@ pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.y
 const KUSTOMIZE: Program = Program {
     name: "kustomize",
     install: "install Kustomize 5: the runner images of GitHub have it, its release page has it for others",
+    version: &["version"],
+    version_min: (5, 0),
 };
 /// The folder, beside the commit, of a kustomization of ours that asks for origins.
 const WRAPPER: &str = "wrapper";
@@ -75,8 +77,9 @@ pub(super) async fn build(contents: &Contents, source: &str, settings: &Kustomiz
     if !output.status.success() {
         let stderr = output.stderr;
         let commit = fs::canonicalize(copy.path())?.join(COMMIT);
-        return Err(needed(refused, &stderr, &commit)
-            .unwrap_or_else(|| failed(source, &secret_values::redactor(files, links).text(&stderr), &commit)));
+        let named = needed(refused, &stderr, &commit).or_else(|| named::absent(contents, &stderr, &commit));
+        let said = || secret_values::redactor(files, links).text(&stderr);
+        return Err(named.unwrap_or_else(|| failed(source, settings, &said(), &commit)));
     }
     let mut manifests = read(source, output.stdout, Compat::Kubectl)?;
     for manifest in &mut manifests {
@@ -139,14 +142,27 @@ fn needed(refused: BTreeMap<String, Error>, stderr: &str, commit: &Path) -> Opti
 }
 
 /// Returns what Kustomize says, with the copy's folder and our wrapper taken out.
-fn failed(source: &str, stderr: &str, commit: &Path) -> Error {
+fn failed(source: &str, settings: &Kustomize, stderr: &str, commit: &Path) -> Error {
     let why = stderr.trim().trim_start_matches("Error: ");
     let why = why.replace(&format!("{}/", commit.display()), "").replace(&format!("../{COMMIT}/{source}"), source);
-    let why = why.replace(&format!("accumulating resources from '{source}': "), "");
-    let help = if why.contains("--enable-helm") {
-        "allow it with `render: {kustomize: {helm: true}}` in landfall.yaml, and commit the chart"
+    let why = innermost(&why.replace(&format!("accumulating resources from '{source}': "), ""), source);
+    let help = if settings.helm {
+        format!("`kustomize build --enable-helm {source}` at the repository's root shows the same")
+    } else if why.contains("--enable-helm") {
+        "allow it with `render: {kustomize: {helm: true}}` in landfall.yaml, and commit the chart".to_owned()
     } else {
-        "`kustomize build` in the folder shows the same"
+        format!("`kustomize build {source}` at the repository's root shows the same")
     };
-    Error::Tool { tool: "kustomize", source_folder: source.to_owned(), why, help: help.to_owned() }
+    Error::Tool { tool: "kustomize", source_folder: source.to_owned(), why, help }
+}
+
+/// Returns what is wrong in the innermost folder. Kustomize first tries to read every folder as a file, and says so.
+fn innermost(why: &str, source: &str) -> String {
+    let inner = why.rsplit_once("' must resolve to a file': ").map_or(why, |(_, inner)| inner);
+    let Some((folder, rest)) =
+        inner.strip_prefix("recursed accumulation of path '").and_then(|rest| rest.split_once("': "))
+    else {
+        return inner.to_owned();
+    };
+    if folder == source { rest.to_owned() } else { format!("{folder}: {rest}") }
 }

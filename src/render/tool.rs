@@ -38,6 +38,10 @@ pub(super) struct Program {
     pub(super) name: &'static str,
     /// How to install it, as one clause.
     pub(super) install: &'static str,
+    /// What makes it say its version.
+    pub(super) version: &'static [&'static str],
+    /// The first version that can do what we ask.
+    pub(super) version_min: (u32, u32),
 }
 
 /// One run of a program.
@@ -74,7 +78,25 @@ impl Program {
     /// Runs the program and returns how it ended by itself.
     pub(super) async fn run(&self, call: &Call<'_>) -> Result<Output, Error> {
         tracing::debug!(tool = self.name, args = ?call.args, "renderer");
-        self.run_within(call, Duration::from_secs(SECONDS_MAX)).await
+        let output = self.run_within(call, Duration::from_secs(SECONDS_MAX)).await?;
+        if !output.status.success() {
+            self.check_version(call.folder).await?;
+        }
+        Ok(output)
+    }
+
+    /// Refuses a program that is too old, which is asked only when it failed.
+    async fn check_version(&self, folder: &Path) -> Result<(), Error> {
+        let call = Call::of(self.version, folder);
+        let output = self.run_within(&call, Duration::from_secs(SECONDS_MAX)).await?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (major, minor) = self.version_min;
+        match version(&said) {
+            Some(version) if version < self.version_min => {
+                Err(self.missing(format!("{} is older than {major}.{minor}", said.trim())))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns where the program is.
@@ -88,7 +110,9 @@ impl Program {
     }
 
     async fn run_within(&self, call: &Call<'_>, limit: Duration) -> Result<Output, Error> {
-        let mut child = command(&self.path()?, call).spawn().map_err(|error| self.missing(error.to_string()))?;
+        let path = self.path()?;
+        let unusable = |error: io::Error| self.missing(format!("{}: {error}", path.display()));
+        let mut child = command(&path, call).spawn().map_err(unusable)?;
         let group = Group::of(&child);
         let ended = tokio::select! {
             ended = timeout(limit, everything(&mut child)) => ended,
@@ -98,7 +122,7 @@ impl Program {
             Ok(Err(error)) if error.kind() == ErrorKind::FileTooLarge => {
                 return Err(self.stopped(format!("it wrote more than {} MiB", OUTPUT_BYTES_MAX / 1024 / 1024)));
             }
-            Ok(output) => output?,
+            Ok(output) => told(output?),
             Err(_) => return Err(self.stopped(format!("it did not end within {} s", limit.as_secs()))),
         };
         group.has_ended();
@@ -156,6 +180,33 @@ async fn at_most(stream: Option<impl AsyncRead + Unpin>, bytes: u64) -> io::Resu
         stream.take(bytes + 1).read_to_end(&mut read).await?;
     }
     if read.len() as u64 > bytes { Err(ErrorKind::FileTooLarge.into()) } else { Ok(read) }
+}
+
+/// Writes an argument as a shell reads it.
+pub(super) fn shell_word(arg: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=:,+@".contains(letter);
+    if !arg.is_empty() && arg.chars().all(is_plain) {
+        arg.to_owned()
+    } else {
+        format!("'{}'", arg.replace('\'', "'\\''"))
+    }
+}
+
+/// Puts the exit code in the place of a message that is not there.
+fn told(mut output: Output) -> Output {
+    if let Some(code) = output.status.code().filter(|code| *code != 0 && output.stderr.trim().is_empty()) {
+        output.stderr = format!("it ended with exit code {code} and gave no reason");
+    }
+    output
+}
+
+/// Reads the first version in a text: `v3.22.0+g1234567`, `v4.3`, `Client: v2.17.0`, `{Version:kustomize/v4.5.7 …}`.
+fn version(said: &str) -> Option<(u32, u32)> {
+    let numbers = said.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+    numbers.into_iter().find_map(|number| {
+        let mut parts = number.split('.');
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    })
 }
 
 fn is_out_of_memory(stderr: &str) -> bool {
@@ -217,7 +268,38 @@ fn variable(name: &str) -> Option<OsString> {
 mod tests {
     use super::*;
 
-    const SHELL: Program = Program { name: "sh", install: "it comes with the system" };
+    const SHELL: Program = Program {
+        name: "sh",
+        install: "it comes with the system",
+        version: &["-c", "echo '{Version:sh/v4.5.7 Go:1.18}'"],
+        version_min: (4, 5),
+    };
+
+    #[tokio::test]
+    async fn a_program_that_fails_is_told_to_be_too_old_and_its_code_where_it_says_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let args = ["-c", "exit 7"];
+        let call = Call::of(&args, folder.path());
+        let output = SHELL.run(&call).await.unwrap();
+        assert_eq!(output.stderr, "it ended with exit code 7 and gave no reason");
+        let old = Program { version_min: (5, 0), ..SHELL }.run(&call).await.unwrap_err();
+        assert_eq!(old.to_string(), "the program `sh` cannot be run: {Version:sh/v4.5.7 Go:1.18} is older than 5.0");
+    }
+
+    #[test]
+    fn a_version_is_read_as_every_program_writes_it() {
+        for (said, read) in [
+            ("v4.3\n", Some((4, 3))),
+            ("v3.22.0+g1234567", Some((3, 22))),
+            ("Client: v2.17.0+ga690bad\n", Some((2, 17))),
+            ("{Version:kustomize/v4.5.7 GitCommit:56d8}", Some((4, 5))),
+            ("{Version:3.5.4 GitCommit:3af5}", Some((3, 5))),
+            ("Jsonnet commandline interpreter (Go implementation) v0.17.0\n", Some((0, 17))),
+            ("<no value>", None),
+        ] {
+            assert_eq!(version(said), read, "{said}");
+        }
+    }
 
     async fn said(script: &str, limit: Duration) -> String {
         let folder = tempfile::tempdir().unwrap();

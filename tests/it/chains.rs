@@ -69,6 +69,41 @@ fn a_kustomization_in_a_chain_is_refused_as_every_other_one() {
 }
 
 #[test]
+fn what_kustomize_cannot_find_is_named_with_its_line() {
+    let base = ("base/kustomization.yaml", "resources:\n- a.yaml\n");
+    for (files, why) in [
+        (
+            vec![("deploy/kustomization.yaml", "resources:\n- extra.yaml\n")],
+            "deploy/kustomization.yaml:2 names extra.yaml",
+        ),
+        (vec![("deploy/kustomization.yaml", "resources: [../base]\n"), base], "base/kustomization.yaml:2 names a.yaml"),
+        (vec![("deploy/kustomization.yaml", "resources:\n- ../no\n")], "deploy/kustomization.yaml:2 names ../no"),
+    ] {
+        let said = Checkout::with(&files).told();
+        assert!(said.contains(&format!("🔴 {why}, which is not in the commit\n")), "{said}");
+    }
+    let files = [("deploy/a.yaml", config_map("a", "1")), (OVERLAY, "resources: [extra.yaml]\n".to_owned())];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let said = Checkout::ruled("render: {then: over},", &files).told();
+    assert!(said.contains("🔴 over/kustomization.yaml names extra.yaml, which is not in the commit"), "{said}");
+}
+
+#[test]
+fn what_kustomize_says_is_told_without_the_noise_of_its_folders() {
+    let files = [("deploy/kustomization.yaml", "foo: 1\n")];
+    let said = Checkout::with(&files).told();
+    let expected = "🔴 kustomize cannot build deploy: couldn't make target for path 'deploy': invalid Kustomization: json: \
+        unknown field \"foo\"\n\nNext step: `kustomize build deploy` at the repository's root shows the same.\n";
+    assert!(said.ends_with(expected), "{said}");
+    let files = [("deploy/kustomization.yaml", "resources: [a.yaml]\n"), ("deploy/a.yaml", "a: [\n")];
+    let said = Checkout::with(&files).told();
+    assert!(
+        said.contains("cannot build deploy: accumulating resources: accumulating resources from 'a.yaml': "),
+        "{said}"
+    );
+}
+
+#[test]
 fn notes_of_the_first_renderer_outlive_the_second() {
     let template = format!("{TEMPLATE}data: {{key: {{{{ len (lookup \"v1\" \"Pod\" \"\" \"\") | quote }}}}}}\n");
     let files = [CHART, ("deploy/templates/a.yaml", &template), (OVERLAY, "namePrefix: x-\n")];

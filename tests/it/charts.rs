@@ -96,12 +96,12 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
 fn lookups_and_values_that_change_by_themselves_are_told() {
     let text = "{{ randAlphaNum 8 }}\n  at: {{ now | unixEpoch | quote }}\n  found: {{ len (lookup \"v1\" \"Pod\" \"\" \"\") | quote }}";
     let value = format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData:\n  key: {text}\n");
-    let left_out = value.replace("{name: a}", "{name: t, annotations: {helm.sh/hook: test}}").replace("lookup", "list");
+    let hook = value.replace("{name: a}", "{name: t, annotations: {helm.sh/hook: test}}").replace("lookup", "list");
     let checkout = Checkout::with(&[
         CHART,
         (A, &value),
         ("deploy/templates/b.yaml", &map("b", "now")),
-        ("deploy/templates/t.yaml", &left_out),
+        ("deploy/templates/t.yaml", &hook),
     ]);
     let output = checkout.run(&["plan", "--offline"]);
     let said = String::from_utf8(output.stdout).unwrap();
@@ -159,10 +159,11 @@ fn a_key_that_a_template_writes_twice_is_told() {
 #[test]
 fn what_helm_refuses_is_told_with_its_place_and_the_next_step() {
     let values = ("env/v.yaml", "password: hunter22\nreplicas: 3\n");
-    let ruled = "render: {helm: {values: [env/v.yaml]}},";
-    let same = "`helm template NAME deploy` shows the same.";
+    let ruled = "render: {helm: {values: [env/v.yaml], set: {tag: a b}}},";
+    let same = "`helm template shop deploy --namespace shop --include-crds --values env/v.yaml --set-string 'tag=a b'` at the \
+        repository's root shows the same.";
     let change = "Change deploy/templates/a.yaml, or the values that it is given.";
-    let debug = "`helm template --debug` shows what deploy/templates/a.yaml renders, and its lines are counted there.";
+    let debug = "Lines are counted in what deploy/templates/a.yaml renders: `--debug` of `helm template` shows that.";
     for (template, why, next) in [
         ("{{ fail (print \"no \" .Values.password) }}", "deploy/templates/a.yaml:1:3: no ***", change),
         ("{{ required \"a key is needed\" .Values.key }}", "deploy/templates/a.yaml:1:3: a key is needed", change),
@@ -300,6 +301,21 @@ fn without_helm_the_way_to_it_is_told() {
     let said = String::from_utf8(output.unwrap().stdout).unwrap();
     assert!(said.contains("the program `helm` cannot be run: it is not on PATH"), "{said}");
     assert!(said.contains("Next step: Install Helm 3.8 or newer"), "{said}");
+}
+
+#[test]
+fn a_helm_that_cannot_be_started_is_named_by_its_path() {
+    let checkout = Checkout::with(&[CHART, (A, &map("a", "x"))]);
+    let git = std::env::split_paths(&std::env::var_os("PATH").unwrap()).find(|it| it.join("git").is_file()).unwrap();
+    let machine = tempfile::tempdir().unwrap();
+    let theirs = machine.path().join("helm");
+    fs::write(&theirs, "").unwrap();
+    let path = std::env::join_paths([machine.path(), &git]).unwrap();
+    let output =
+        Command::new(binary()).arg("check").current_dir(checkout.path()).env_clear().env("PATH", path).output();
+    let said = String::from_utf8(output.unwrap().stdout).unwrap();
+    let expected = format!("the program `helm` cannot be run: {}: Permission denied", theirs.display());
+    assert!(said.contains(&expected), "{said}");
 }
 
 /// Runs Helm as the author of a chart would.

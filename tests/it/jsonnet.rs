@@ -89,6 +89,11 @@ fn what_jsonnet_refuses_is_told_with_its_place_and_the_next_step() {
         let expected = format!("🔴 jsonnet cannot build {why}\n\nNext step: {next}\n");
         assert!(said.ends_with(&expected), "{text}: {said}");
     }
+    let files = [(MAIN, "error std.extVar('a')"), ("deploy/lib/a", "")];
+    let said = Checkout::ruled("render: {jsonnet: {ext: {a: b c}}},", &files).told();
+    let line =
+        "`jsonnet --jpath deploy/lib --ext-str 'a=b c' deploy/main.jsonnet` at the repository's root shows the same.";
+    assert!(said.contains(line), "{said}");
     let said = Checkout::ruled("render: {jsonnet: {ext: {a: b}}},", &[("deploy/a.yaml", "")]).told();
     assert!(said.contains("🔴 deploy has no *.jsonnet\n\nNext step: Correct `source` in landfall.yaml"), "{said}");
     let said = Checkout::ruled("render: {jsonnet: {libraries: [no]}},", &[(MAIN, "{}")]).told();

@@ -33,7 +33,7 @@ const CASES: [Case<'_>; 11] = [
     ("key twice", &[(A, Write("apiVersion: v1\nkind: ConfigMap\nkind: Secret\n"))], 3, &["deploy/a.yaml", "kind"]),
     ("object twice", &[(A, Write(TWICE))], 3, &["ConfigMap", "deploy/a.yaml"]),
     ("no object", &[(A, Write("- 1\n- 2\n"))], 3, &["deploy/a.yaml"]),
-    ("kustomize", &[(KUSTOMIZATION, Write("resources: [b.yaml]\n"))], 3, &["kustomize cannot build deploy", "b.yaml"]),
+    ("kustomize", &[(KUSTOMIZATION, Write("resources: [b.yaml]\n"))], 3, &["deploy/kustomization.yaml:1 names b.yaml"]),
 ];
 
 #[tokio::test]

@@ -92,3 +92,10 @@ fn a_short_value_is_masked_only_between_quotes() {
 fn a_value_within_another_leaves_nothing_of_it() {
     assert_eq!(redact("pass-word-1", &["pass", "pass-word-1"]), "***");
 }
+
+#[test]
+fn a_value_that_is_a_usual_word_is_masked_only_where_it_stands_alone() {
+    let secret = json!({"kind": "Secret", "stringData": {"a": "prod", "b": "hunter22"}});
+    let redactor = Redactor::of_words([&secret]);
+    assert_eq!(redactor.text("produce of prod, non_prod: xhunter22x"), "produce of ***, non_prod: x***x");
+}

@@ -59,13 +59,13 @@ fn explained(text: &str, run: &Run<'_>) -> (String, String) {
     }
     if let Some((file, what)) = text.strip_prefix("YAML parse error on ").and_then(|rest| rest.split_once(": ")) {
         let what = what.trim_start_matches("error converting YAML to JSON: yaml: ");
-        let help = format!("`helm template --debug` shows what {file} renders, and its lines are counted there");
+        let help = format!("lines are counted in what {file} renders: `--debug` of `helm template` shows that");
         return (format!("{file} renders to what is not YAML: {what}"), help);
     }
     if text.contains("chart.metadata.name is required") {
         return (format!("{} has no name", join(folder, super::FILE_NAME)), "add the key `name`".to_owned());
     }
-    (on_one_line(text), format!("`helm template NAME {folder}` shows the same"))
+    (on_one_line(text), run.same())
 }
 
 /// Writes what a schema says of each chart's values, in an order of its own: Helm has none.
