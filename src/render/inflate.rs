@@ -19,46 +19,79 @@ const VALUES: &str = "valuesInline";
 
 /// Returns why Kustomize must not inflate what a kustomization names.
 pub(super) fn refusal(path: &str, folder: &str, kustomization: &Value, contents: &Contents) -> Option<Error> {
-    let refused = |what: String, help: &str| Error::Refused { path: path.to_owned(), what, help: help.to_owned() };
-    let generates = ["generators", "helmChartInflationGenerator"];
-    if let Some(key) = generates.into_iter().find(|key| part(kustomization, key).is_some()) {
-        return Some(refused(format!("has `{key}`, which may run Helm unseen"), "use `helmCharts` instead"));
+    let refused = |(what, help): (String, &str)| Error::Refused { path: path.to_owned(), what, help: help.to_owned() };
+    let outside = |named: String| Error::Outside { path: path.to_owned(), named };
+    let asked = Asked {
+        kustomization,
+        globals: part(kustomization, "helmGlobals").unwrap_or(&Value::Null),
+        charts: part(kustomization, "helmCharts").and_then(Value::as_array).map_or(&[], Vec::as_slice),
+    };
+    let argument = asked.generator().or_else(|| asked.flag()).or_else(|| asked.plugin()).or_else(|| asked.several());
+    argument
+        .map(refused)
+        .or_else(|| charts_of(contents).find_map(|chart| chart.refusal()))
+        .or_else(|| asked.elsewhere(folder, contents).map(outside))
+}
+
+/// What a kustomization asks of Helm.
+struct Asked<'a> {
+    kustomization: &'a Value,
+    globals: &'a Value,
+    charts: &'a [Value],
+}
+
+/// What a kustomization does, as the rest of a sentence, and the next step.
+type Fault = (String, &'static str);
+
+impl<'a> Asked<'a> {
+    fn entries(&self) -> impl Iterator<Item = &'a Value> {
+        self.charts.iter().chain([self.globals])
     }
-    let globals = part(kustomization, "helmGlobals").cloned().unwrap_or_default();
-    let charts = part(kustomization, "helmCharts").and_then(Value::as_array).cloned().unwrap_or_default();
-    let given: Vec<&str> = charts.iter().chain([&globals]).flat_map(texts).collect();
-    if let Some(flag) = given.iter().find(|text| text.trim_start().starts_with('-')) {
-        return Some(refused(format!("gives Helm the argument `{flag}`"), "write a name or a path there"));
+
+    fn generator(&self) -> Option<Fault> {
+        let generators = ["generators", "helmChartInflationGenerator"];
+        let key = generators.into_iter().find(|key| part(self.kustomization, key).is_some())?;
+        Some((format!("has `{key}`, which may run Helm unseen"), "use `helmCharts` instead"))
     }
-    let entries = || charts.iter().chain([&globals]);
-    if let Some(key) = REFUSED.into_iter().find(|key| entries().any(|entry| part(entry, key).is_some())) {
-        return Some(refused(format!("has `{key}`, which may run programs"), "leave it out"));
+
+    fn flag(&self) -> Option<Fault> {
+        let flag = self.entries().flat_map(texts).find(|text| text.trim_start().starts_with('-'))?;
+        Some((format!("gives Helm the argument `{flag}`"), "write a name or a path there"))
     }
-    if let Some(error) = charts_of(contents).find_map(|chart| chart.refusal()) {
-        return Some(error);
+
+    fn plugin(&self) -> Option<Fault> {
+        let key = REFUSED.into_iter().find(|key| self.entries().any(|entry| part(entry, key).is_some()))?;
+        Some((format!("has `{key}`, which may run programs"), "leave it out"))
     }
-    let files = charts.iter().flat_map(paths);
-    if let Some(several) = files.into_iter().find(|path| path.contains([',', '"'])) {
-        return Some(refused(format!("gives Helm several files as one: {several}"), "name one file in each entry"));
+
+    fn several(&self) -> Option<Fault> {
+        let several = self.charts.iter().flat_map(paths).find(|path| path.contains([',', '"']))?;
+        Some((format!("gives Helm several files as one: {several}"), "name one file in each entry"))
     }
-    let home = part(&globals, "chartHome").and_then(Value::as_str).unwrap_or(CHART_HOME);
-    for chart in &charts {
-        let name = part(chart, "name").and_then(Value::as_str).unwrap_or_default();
-        let version = part(chart, "version").and_then(Value::as_str).unwrap_or_default();
-        let remote = part(chart, "repo").and_then(Value::as_str);
-        // Kustomize looks for the chart of a repository under its version alone.
-        let place = match remote {
-            Some(_) if !version.is_empty() => format!("{home}/{name}-{version}/{name}"),
-            _ => format!("{home}/{name}"),
-        };
-        let paths = paths(chart).into_iter().chain([home]).chain(paths(&globals));
-        let outside = paths.chain([place.as_str()]).find(|path| leaves(folder, path));
-        let is_here = contents.file(&join(folder, &join(&place, FILE_NAME))).is_some();
-        if let Some(named) = outside.or(remote.filter(|_| !is_here)) {
-            return Some(Error::Outside { path: path.to_owned(), named: named.to_owned() });
+
+    /// Returns a path or address that is not in the commit.
+    fn elsewhere(&self, folder: &str, contents: &Contents) -> Option<String> {
+        let home = part(self.globals, "chartHome").and_then(Value::as_str).unwrap_or(CHART_HOME);
+        self.charts.iter().find_map(|chart| {
+            let place = place(chart, home);
+            let paths = paths(chart).into_iter().chain([home, place.as_str()]);
+            let outside = paths.into_iter().find(|path| leaves(folder, path));
+            let is_here = contents.file(&join(folder, &join(&place, FILE_NAME))).is_some();
+            let remote = part(chart, "repo").and_then(Value::as_str).filter(|_| !is_here);
+            outside.or(remote).map(str::to_owned)
+        })
+    }
+}
+
+/// Returns where Kustomize looks for a chart: that of a repository under its version alone.
+fn place(chart: &Value, home: &str) -> String {
+    let text = |key| part(chart, key).and_then(Value::as_str).unwrap_or_default();
+    match (text("name"), text("version")) {
+        (name, version) if !version.is_empty() && part(chart, "repo").is_some() => {
+            format!("{home}/{name}-{version}/{name}")
         }
+        (name, _) => format!("{home}/{name}"),
     }
-    None
 }
 
 /// Returns every chart of the commit: whichever of them Kustomize hands to Helm.
