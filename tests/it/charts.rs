@@ -83,8 +83,7 @@ fn definitions_are_rendered_and_tests_are_left_out_with_a_word() {
     let names: Vec<Value> = checkout.objects().iter().map(|object| object["metadata"]["name"].clone()).collect();
     assert_eq!(names, ["a", "before", "things.example.com", "kept"]);
     let said = checkout.checked();
-    let left_out =
-        "`Pod/try` of deploy/templates/test.yaml:1 is left out: no deploy runs its hook `test`, `pre-delete`.";
+    let left_out = "The Pod of deploy/templates/test.yaml:1 is left out: no deploy runs its hook `test`, `pre-delete`.";
     assert!(said.contains(left_out), "{said}");
     assert!(!said.contains("Pod/before"), "{said}");
     let kept = "`Job/kept` of deploy/templates/job.yaml:1 runs as an ordinary Job, not as the hook `pre-upgrade`: its delete \

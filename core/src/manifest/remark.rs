@@ -12,8 +12,8 @@ const TEMPLATES_MAX: usize = 8;
 pub enum Remark {
     /// A hook was left out, because it never runs in a deploy.
     HookLeftOut {
-        /// The object, as `Pod/shop-test`.
-        object: String,
+        /// The object's kind.
+        kind: String,
         /// Where it is written.
         origin: Origin,
         /// When the hook would run.
@@ -40,8 +40,8 @@ pub enum Remark {
 impl fmt::Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::HookLeftOut { object, origin, events } => {
-                write!(f, "`{object}` of {origin} is left out: no deploy runs its hook `{}`", events.join("`, `"))
+            Self::HookLeftOut { kind, origin, events } => {
+                write!(f, "the {kind} of {origin} is left out: no deploy runs its hook `{}`", events.join("`, `"))
             }
             Self::HookKept { object, origin, events } => {
                 let events = events.join("`, `");

@@ -260,7 +260,7 @@ fn environments_on_one_cluster_are_not_several_clusters() {
 
 #[test]
 fn what_is_to_know_of_two_sets_is_told_once() {
-    let note = "`Pod/shop-test` of deploy/templates/test.yaml:1 is left out: no deploy runs its hook `test`";
+    let note = "the Pod of deploy/templates/test.yaml:1 is left out: no deploy runs its hook `test`";
     let part = |cluster| TargetReport { notes: vec![note.to_owned()], ..production(cluster, planned()) };
     check("notes", &merging(vec![part("prod-eu"), part("prod-us")]));
 }
