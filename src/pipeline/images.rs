@@ -29,10 +29,7 @@ pub(super) struct Images {
 
 /// Asks once for every image.
 pub(super) async fn look(images: &[UsedImage], reader: &Reader, facts: &Facts) -> Images {
-    if images.is_empty() {
-        return Images::default();
-    }
-    ask_all(images, &platforms(reader, facts).await).await
+    ask_all(images, &platforms(images, reader, facts).await).await
 }
 
 /// Asks until every image is there, the time is up, or the run has to stop. Says what it waits for, once.
@@ -44,13 +41,14 @@ pub(super) async fn wait(
     (progress, stop): (&Progress, &Stop),
 ) -> Images {
     let started = Stopwatch::start();
-    let mut found = look(images, reader, facts).await;
+    let platforms = platforms(images, reader, facts).await;
+    let mut found = ask_all(images, &platforms).await;
     for AbsentImage { reference, why } in &found.absent {
         progress.moment(format!("waits for image {reference}: {why}"));
     }
     while !found.absent.is_empty() && started.elapsed() < limit && !stop.is_asked() {
         tokio::time::sleep(Duration::from_secs(POLL_SECONDS)).await;
-        found = look(images, reader, facts).await;
+        found = ask_all(images, &platforms).await;
     }
     found
 }
@@ -67,9 +65,10 @@ async fn ask_all(images: &[UsedImage], platforms: &BTreeSet<Platform>) -> Images
     found
 }
 
-/// Returns what the cluster's nodes run, where this identity may list them; nothing otherwise.
-async fn platforms(reader: &Reader, facts: &Facts) -> BTreeSet<Platform> {
-    let Some(nodes) = facts.resource(&Gvk::new("v1", "Node")) else { return BTreeSet::new() };
+/// Returns what the cluster's nodes run, where this identity may list them; nothing otherwise, or without images.
+async fn platforms(images: &[UsedImage], reader: &Reader, facts: &Facts) -> BTreeSet<Platform> {
+    let nodes = facts.resource(&Gvk::new("v1", "Node")).filter(|_| !images.is_empty());
+    let Some(nodes) = nodes else { return BTreeSet::new() };
     let nodes = match reader.list(nodes, Listing::default()).await {
         Ok(nodes) => nodes,
         Err(error) => {
