@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::contents::Contents;
 use super::helm::{Chart, FILE_NAME};
+use super::keys::part;
 use super::named::leaves;
 use super::{Error, join};
 
@@ -118,9 +119,4 @@ fn texts(value: &Value) -> Vec<&str> {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
     }
-}
-
-/// Returns a part of an object by its key, in any case, as Kustomize reads it.
-fn part<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    object.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
 }

@@ -4,6 +4,12 @@
 
 use serde_json::Value;
 
+/// Returns a part of an object by its key, in any case.
+pub(super) fn part<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
+    let key = key.to_lowercase();
+    object.as_object()?.iter().find(|(name, _)| name.to_lowercase() == key).map(|(_, value)| value)
+}
+
 /// Returns a key that is not ASCII, or that another key of the same map equals but for its case.
 pub(super) fn ambiguous(value: &Value) -> Option<&str> {
     match value {

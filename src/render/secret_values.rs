@@ -4,6 +4,7 @@ use landfall_core::diff::redact::Redactor;
 use landfall_core::manifest::{Compat, SourceFile, values};
 use serde_json::{Value, json};
 
+use super::keys::part;
 use super::links::{End, Links};
 use super::named::folder_of;
 use crate::git::TreeFile;
@@ -135,11 +136,6 @@ fn patches(kustomization: &Value) -> Vec<Value> {
         values(&source, Compat::Kubectl).unwrap_or_default()
     };
     texts.flat_map(read).collect()
-}
-
-/// Returns a part of an object by its key, in any case.
-fn part<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    object.as_object()?.iter().find(|(name, _)| name.to_lowercase() == key).map(|(_, value)| value)
 }
 
 /// Returns the value of `key=value`; a text without a key is a value, most likely.
