@@ -38,7 +38,7 @@ fn of_both(error: Error) -> Error {
 
 /// Puts the file of objects into the folder, and its name into the kustomization.
 fn add(contents: &mut Contents, folder: &str, manifests: &[Manifest]) -> Result<(), Error> {
-    let Kustomization { path, mut text } = match kustomize::find(contents, folder)? {
+    let Kustomization { path, value: mut text, .. } = match kustomize::find(contents, folder)? {
         Some(found) => found,
         None if contents.file(folder).is_some() => {
             return Err(Error::IsFile { key: "render.then", path: folder.to_owned() });

@@ -5,9 +5,14 @@
 use serde_json::Value;
 
 /// Returns a part of an object by its key, in any case.
-pub(super) fn part<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    let key = key.to_lowercase();
-    object.as_object()?.iter().find(|(name, _)| name.to_lowercase() == key).map(|(_, value)| value)
+pub(super) fn part<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
+    object.get(key(object, name)?)
+}
+
+/// Returns a key of an object as the object writes it.
+pub(super) fn key<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    object.as_object()?.keys().map(String::as_str).find(|key| key.to_lowercase() == name)
 }
 
 /// Returns a key that is not ASCII, or that another key of the same map equals but for its case.

@@ -5,8 +5,8 @@ use landfall_core::manifest::{Compat, SourceFile, values};
 use serde_json::{Value, json};
 
 use super::keys::part;
+use super::kustomize::folder_of;
 use super::links::{End, Links};
-use super::named::folder_of;
 use crate::git::TreeFile;
 
 /// Endings of files that may have a Secret in them.

@@ -3,16 +3,14 @@
 //! Knows nothing of what a path is for: whatever stands where Kustomize reads a path has to stay in the commit.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use landfall_core::manifest::{Compat, SourceFile, values};
 use landfall_core::rules::Kustomize;
 use serde_json::Value;
 
-use super::contents::Contents;
-use super::kustomize::FILE_NAMES;
-use super::links::End;
-use super::{Error, inflate, join, keys};
+use super::super::contents::Contents;
+use super::super::{Error, keys};
+use super::{FILE_NAMES, inflate};
 use crate::git::TreeFile;
 
 /// Keys of a kustomization with paths in them. Kustomize, as everything written in Go, reads them in any case.
@@ -50,7 +48,7 @@ pub(super) fn refused(contents: &Contents, settings: &Kustomize) -> BTreeMap<Str
 }
 
 /// Returns the folder of a kustomization; nothing for other files.
-pub(super) fn folder_of(path: &str) -> Option<&str> {
+pub(in crate::render) fn folder_of(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     FILE_NAMES.contains(&name).then_some(folder)
 }
@@ -74,49 +72,18 @@ fn judge(folder: &str, file: &TreeFile, contents: &Contents, settings: &Kustomiz
         return Some(error);
     }
     let named = documents.iter().flat_map(named).find(|path| is_outside(folder, path))?;
-    Some(Error::Outside { path: with_line(read, &file.path, named), named: named.to_owned() })
+    Some(Error::Outside { path: with_line(&read.bytes, &file.path, named), named: named.to_owned() })
 }
 
 /// Returns a path with the line that names something, where the file has lines.
-fn with_line(file: &TreeFile, path: &str, named: &str) -> String {
-    let text = String::from_utf8_lossy(&file.bytes);
+pub(super) fn with_line(bytes: &[u8], path: &str, named: &str) -> String {
+    let text = String::from_utf8_lossy(bytes);
     let line = text.lines().position(|line| line.contains(named)).filter(|_| text.contains('\n'));
     line.map_or_else(|| path.to_owned(), |at| format!("{path}:{}", at + 1))
 }
 
-/// Returns the path that a kustomization names, that the commit does not have, and that Kustomize says it needs.
-///
-/// Asked only after Kustomize failed, for some files may be absent.
-pub(super) fn absent(contents: &Contents, stderr: &str, commit: &Path) -> Option<Error> {
-    let kustomizations = contents.files.iter().filter_map(|file| Some((folder_of(&file.path)?, file)));
-    let found = kustomizations.filter_map(|(folder, file)| absent_of(folder, file, contents, stderr, commit));
-    found.into_iter().next()
-}
-
-fn absent_of(folder: &str, file: &TreeFile, contents: &Contents, stderr: &str, commit: &Path) -> Option<Error> {
-    let read = contents.file(&file.path)?;
-    let source = SourceFile { path: file.path.clone(), bytes: read.bytes.clone() };
-    let documents = values(&source, Compat::Strict).ok()?;
-    let is_absent = |named: &&str| {
-        let path = named.split_once('=').map_or(*named, |(_, path)| path);
-        let End::At(end) = contents.links.end(&join(folder, path)) else { return false };
-        let is_there = contents.file(&end).is_some() || contents.has_folder(&end);
-        !is_there && mentions(stderr, &commit.join(end).display().to_string())
-    };
-    let named = documents.iter().flat_map(named).find(is_absent)?;
-    let what = format!("names {named}, which is not in the commit");
-    let help = "commit it, or take its name out".to_owned();
-    Some(Error::Refused { path: with_line(read, &file.path, named), what, help })
-}
-
-/// Whether a text has a path, and not only the beginning of a longer one.
-fn mentions(text: &str, path: &str) -> bool {
-    let goes_on = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/');
-    text.match_indices(path).any(|(at, _)| !text[at + path.len()..].starts_with(goes_on))
-}
-
 /// Returns every path that a kustomization names.
-fn named(kustomization: &Value) -> Vec<&str> {
+pub(super) fn named(kustomization: &Value) -> Vec<&str> {
     let mut paths = Vec::new();
     collect(kustomization, &KEYS, &mut paths);
     paths

@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::contents::Contents;
-use super::helm::{Chart, FILE_NAME};
-use super::keys::part;
+use super::super::contents::Contents;
+use super::super::helm::{Chart, FILE_NAME};
+use super::super::keys::part;
+use super::super::{Error, join};
 use super::named::leaves;
-use super::{Error, join};
 
 /// Where charts are that a kustomization does not say the place of.
 const CHART_HOME: &str = "charts";

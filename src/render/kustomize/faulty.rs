@@ -1,0 +1,87 @@
+//! Files and folders that Kustomize says it needs and that cannot be used: refused, absent, or not to be read.
+//!
+//! Asked only after Kustomize failed, for what nobody needs may well be so.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use landfall_core::manifest::{Compat, SourceFile, values};
+use serde_json::Value;
+
+use super::super::contents::Contents;
+use super::super::keys::part;
+use super::super::links::End;
+use super::super::{Error, join, read};
+use super::named::{folder_of, named, with_line};
+
+/// What Kustomize says, and the copy of the commit that it says it of.
+pub(super) struct Said<'a> {
+    pub(super) stderr: &'a str,
+    pub(super) commit: &'a Path,
+}
+
+impl Said<'_> {
+    /// Whether it says this path, and not only the beginning of a longer one.
+    fn has(&self, path: &str) -> bool {
+        let goes_on = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/');
+        self.stderr.match_indices(path).any(|(at, _)| !self.stderr[at + path.len()..].starts_with(goes_on))
+    }
+
+    fn has_end(&self, end: &str) -> bool {
+        self.has(&self.commit.join(end).display().to_string())
+    }
+
+    fn has_folder(&self, folder: &str) -> bool {
+        let path = if folder.is_empty() { self.commit.to_owned() } else { self.commit.join(folder) };
+        self.stderr.contains(&format!("'{}'", path.display()))
+    }
+}
+
+/// Returns why something cannot be used that Kustomize says it needs.
+pub(super) fn find(said: &Said<'_>, refused: BTreeMap<String, Error>, contents: &Contents) -> Option<Error> {
+    let refused = refused.into_iter().find(|(folder, _)| said.has_folder(folder)).map(|(_, error)| error);
+    let mut folders = contents.files.iter().filter_map(|file| Some((folder_of(&file.path)?, file.path.as_str())));
+    refused.or_else(|| folders.find_map(|(folder, path)| Kustomization::read(folder, path, contents)?.fault(said)))
+}
+
+struct Kustomization<'a> {
+    folder: &'a str,
+    path: &'a str,
+    bytes: &'a [u8],
+    value: Value,
+    contents: &'a Contents,
+}
+
+impl<'a> Kustomization<'a> {
+    fn read(folder: &'a str, path: &'a str, contents: &'a Contents) -> Option<Self> {
+        let file = contents.file(path)?;
+        let source = SourceFile::new(path, file.bytes.clone());
+        let value = values(&source, Compat::Strict).ok()?.into_iter().next()?;
+        Some(Self { folder, path, bytes: &file.bytes, value, contents })
+    }
+
+    fn fault(&self, said: &Said<'_>) -> Option<Error> {
+        self.absent(said).or_else(|| self.unreadable(said))
+    }
+
+    fn absent(&self, said: &Said<'_>) -> Option<Error> {
+        let is_absent = |named: &&str| {
+            let path = named.split_once('=').map_or(*named, |(_, path)| path);
+            let End::At(end) = self.contents.links.end(&join(self.folder, path)) else { return false };
+            let is_there = self.contents.file(&end).is_some() || self.contents.has_folder(&end);
+            !is_there && said.has_end(&end)
+        };
+        let named = named(&self.value).into_iter().find(is_absent)?;
+        let what = format!("names {named}, which is not in the commit");
+        let help = "commit it, or take its name out".to_owned();
+        Some(Error::Refused { path: with_line(self.bytes, self.path, named), what, help })
+    }
+
+    /// What we cannot read either we can place better.
+    fn unreadable(&self, said: &Said<'_>) -> Option<Error> {
+        let resources = part(&self.value, "resources")?.as_array()?.iter().filter_map(Value::as_str);
+        let files = resources.filter(|named| said.has(named));
+        let files = files.filter_map(|named| self.contents.file(&join(self.folder, named)));
+        files.into_iter().find_map(|file| read(&file.path, file.bytes.clone(), Compat::Kubectl).err().map(Error::Read))
+    }
+}
