@@ -8,6 +8,7 @@ use futures::future::join_all;
 use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::inventory::{Inventory, LABEL};
+use landfall_core::manifest::encrypted::is_encrypted;
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
 use landfall_core::ownership::{Takeover, not_adopted};
 use landfall_core::plan::build::{Answer, Observation};
@@ -35,13 +36,12 @@ pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeM
     let found = list(view, desired).await?;
     let redactor = Redactor::of(desired.iter().map(|manifest| &manifest.object).chain(found.values()));
     let asked = desired.iter().filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, manifest)));
-    let asked = asked.filter(|(id, _)| is_visible(view, id));
+    let asked = asked.filter(|(id, manifest)| is_visible(view, id) && !is_encrypted(manifest));
     let answers = join_all(asked.map(|(id, manifest)| observe(view, &found, id, manifest, desired, &redactor))).await;
     let mut observed: BTreeMap<ObjectId, Observation> = answers.into_iter().collect::<Result<_, _>>()?;
-    for id in view.inventory.entries.keys() {
-        if !observed.contains_key(id) {
-            observed.insert(id.clone(), leftover(view, &found, id).await?);
-        }
+    let desired: BTreeSet<ObjectId> = desired.iter().filter_map(|manifest| ObjectId::of(&manifest.object)).collect();
+    for id in view.inventory.entries.keys().filter(|id| !desired.contains(id)) {
+        observed.insert(id.clone(), leftover(view, &found, id).await?);
     }
     Ok(observed)
 }

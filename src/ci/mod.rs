@@ -5,6 +5,7 @@
 mod github;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use landfall_core::trigger::Trigger;
@@ -62,6 +63,12 @@ impl Variables {
     /// Returns a variable, if it is set.
     pub fn find(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
+    }
+
+    /// Returns the variables whose names begin with one of these.
+    pub(crate) fn beginning_with(&self, starts: &[&str]) -> Vec<(String, OsString)> {
+        let wanted = self.0.iter().filter(|(name, _)| starts.iter().any(|start| name.starts_with(start)));
+        wanted.map(|(name, value)| (name.clone(), value.into())).collect()
     }
 
     fn need(&self, name: &str) -> Result<&str, Error> {

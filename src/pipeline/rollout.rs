@@ -27,6 +27,7 @@ use crate::git::Repository;
 use crate::live::{Sight, View};
 use crate::observe::{Awaited, Observed, Wait, Warnings, wait, warnings};
 use crate::progress::Progress;
+use crate::render::{CREDENTIALS, decrypt};
 
 /// One target's deploy.
 pub(super) struct Rollout<'a> {
@@ -50,7 +51,9 @@ impl Rollout<'_> {
         let reader = connection.reader()?;
         let cluster = Cluster { facts: reader.facts().await?, reader };
         // Without the lock: nobody should wait for a build, or for what cannot be rendered.
-        let set = desired(self.goal, self.wanted, Some(&cluster.facts)).await?;
+        let mut set = desired(self.goal, self.wanted, Some(&cluster.facts)).await?;
+        let credentials = self.run.context.variables.beginning_with(&CREDENTIALS);
+        decrypt(&mut set.manifests, self.wanted.tree, &credentials, permit).await?;
         let absent_images = self.images(&set, &cluster).await;
         let lock = self.lock(&connection, permit).await?;
         let stored = match inventory(self.run, self.goal, &cluster.reader).await {

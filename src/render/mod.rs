@@ -10,6 +10,7 @@ mod kustomize;
 mod links;
 mod plain;
 mod secret_values;
+mod sops;
 pub mod tera;
 mod tool;
 
@@ -18,6 +19,8 @@ use landfall_core::manifest::{Compat, Manifest, Note, ReadErrors, Remark, Source
 use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 
 use crate::git::{self, BlobKind, CommitTree};
+
+pub(crate) use sops::{CREDENTIALS, decrypt};
 
 /// Why a source cannot be rendered.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -145,6 +148,17 @@ pub(crate) enum Error {
         path: String,
         /// What it asks for, as the rest of a sentence.
         what: String,
+        /// The next step.
+        help: String,
+    },
+    /// SOPS cannot decrypt what the set needs.
+    #[error("{path} cannot be decrypted: {why}")]
+    #[diagnostic(code(render::encrypted), help("{help}"))]
+    Encrypted {
+        /// The file.
+        path: String,
+        /// What SOPS says.
+        why: String,
         /// The next step.
         help: String,
     },

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what the cluster tests run from Go modules, once per version, outside the repository.
 #
-#   build.sh [control-plane|kwok|kustomize|helm|jsonnet|act|registry]...   builds what is missing (all without arguments)
+#   build.sh [control-plane|kwok|kustomize|helm|jsonnet|sops|age-keygen|act|registry]...   builds what is missing (all without arguments)
 #   build.sh --print                                 prints where they are, as shell assignments
 #
 # LANDFALL_KUBERNETES chooses the version of Kubernetes.
@@ -13,6 +13,8 @@ kwok=v0.8.0
 kustomize=v5.8.1
 helm=v4.3.1
 jsonnet=v0.22.0
+sops=v3.13.3
+age=v1.3.2
 act=v0.2.89
 registry=v3.1.1
 
@@ -24,6 +26,8 @@ kwok_path=$cache/tools/kwok-$kwok/kwok
 kustomize_path=$cache/tools/kustomize-$kustomize/kustomize
 helm_path=$cache/tools/helm-$helm/helm
 jsonnet_path=$cache/tools/jsonnet-$jsonnet/jsonnet
+sops_path=$cache/tools/sops-$sops/sops
+age_keygen_path=$cache/tools/age-$age/age-keygen
 act_path=$cache/tools/act-$act/act
 registry_path=$cache/tools/registry-$registry/registry
 
@@ -64,15 +68,17 @@ build_one() {
     kustomize) build "kustomize $kustomize" "$kustomize_path" install "sigs.k8s.io/kustomize/kustomize/v5@$kustomize" ;;
     helm) build "helm $helm" "$helm_path" install "helm.sh/helm/v4/cmd/helm@$helm" ;;
     jsonnet) build "jsonnet $jsonnet" "$jsonnet_path" install "github.com/google/go-jsonnet/cmd/jsonnet@$jsonnet" ;;
+    sops) build "sops $sops" "$sops_path" install "github.com/getsops/sops/v3/cmd/sops@$sops" ;;
+    age-keygen) build "age-keygen $age" "$age_keygen_path" install "filippo.io/age/cmd/age-keygen@$age" ;;
     act) build "act $act" "$act_path" install "github.com/nektos/act@$act" ;;
     registry) build "registry $registry" "$registry_path" install "github.com/distribution/distribution/v3/cmd/registry@$registry" ;;
-    *) echo "build.sh builds control-plane, kwok, kustomize, helm, jsonnet, act and registry, not $1" >&2; exit 2 ;;
+    *) echo "build.sh builds control-plane, kwok, kustomize, helm, jsonnet, sops, age-keygen, act and registry, not $1" >&2; exit 2 ;;
   esac
 }
 
 if [ "${1:-}" = --print ]; then
   printf '%s=%q\n' CONTROL_PLANE "$control_plane_path" KWOK "$kwok_path" KUSTOMIZE "$kustomize_path" \
-    HELM "$helm_path" JSONNET "$jsonnet_path" ACT "$act_path" REGISTRY "$registry_path"
+    HELM "$helm_path" JSONNET "$jsonnet_path" SOPS "$sops_path" AGE_KEYGEN "$age_keygen_path" ACT "$act_path" REGISTRY "$registry_path"
   exit
 fi
 
@@ -83,7 +89,7 @@ if command -v flock > /dev/null; then
   flock 9
 fi
 if [ $# -eq 0 ]; then
-  set -- control-plane kwok kustomize helm jsonnet act registry
+  set -- control-plane kwok kustomize helm jsonnet sops age-keygen act registry
 fi
 for name in "$@"; do
   build_one "$name"

@@ -11,6 +11,7 @@ mod checkout;
 mod confined;
 mod denied;
 mod deploys;
+mod encrypted;
 mod escapes;
 mod fields;
 mod host;

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::{Line, ObjectDiff};
+use crate::manifest::secret;
 
 /// What stands in a value's place.
 const MASK: &str = "***";
@@ -162,9 +163,12 @@ fn collect(value: &Value, values: &mut BTreeSet<String>, forms: fn(&str) -> Vec<
 }
 
 fn encoded_forms(encoded: &str) -> Vec<String> {
-    let decoded = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = secret::decoded(encoded).and_then(|bytes| String::from_utf8(bytes).ok());
     let mut forms = decoded.as_deref().map(plain_forms).unwrap_or_default();
-    forms.push(encoded.trim_end_matches('=').to_owned());
+    forms.push(secret::joined(encoded).trim_end_matches('=').to_owned());
+    if encoded.contains('\n') {
+        forms.extend(encoded.lines().filter(|line| line.chars().count() >= LINE_CHARS_MIN).map(str::to_owned));
+    }
     forms
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::finding::{At, Found};
 use super::set::Set;
+use crate::manifest::encrypted::is_in_data;
 
 /// Most keys that a finding names.
 const KEYS_NAMED_MAX: usize = 5;
@@ -11,9 +12,8 @@ const KEYS_NAMED_MAX: usize = 5;
 /// Finds Secrets with values that are not encrypted.
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
     for manifest in set.of_kind("", "Secret") {
-        let is_encrypted = manifest.object.get("sops").is_some();
         let keys: Vec<&str> = keys(&manifest.object).collect();
-        if keys.is_empty() || is_encrypted {
+        if keys.is_empty() {
             continue;
         }
         let title = format!("everybody who can read the repository can read its {}", named(&keys));
@@ -31,8 +31,9 @@ fn named(keys: &[&str]) -> String {
     }
 }
 
-/// Returns the keys with a value; `stringData` is in `data` by now.
+/// Returns the keys with a value that anybody can read; `stringData` is in `data` by now.
 fn keys(secret: &Value) -> impl Iterator<Item = &str> {
     let data = secret["data"].as_object().into_iter().flatten();
-    data.filter(|(_, value)| value.as_str().is_some_and(|value| !value.is_empty())).map(|(key, _)| key.as_str())
+    let is_plain = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty()) && !is_in_data(value);
+    data.filter(move |(_, value)| is_plain(value)).map(|(key, _)| key.as_str())
 }

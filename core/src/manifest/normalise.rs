@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::limits::OBJECTS_MAX;
 use super::note::{Change, Note};
 use super::scope::{Scope, ScopeTable, is_builtin_group};
-use super::{Gvk, Located, Manifest, ObjectId, Origin, Problems, ReadError, identify, prune, secret};
+use super::{Gvk, Located, Manifest, ObjectId, Origin, Problems, ReadError, encrypted, identify, prune, secret};
 
 /// What the environment provides where manifests are silent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +152,7 @@ impl Set<'_> {
         let mut changes = Vec::new();
         let Some(object) = self.place(&mut manifest, stated, &mut changes) else { return };
         changes.extend(repeated(&manifest));
+        encrypted::drop_metadata(&mut manifest.object);
         changes.extend(prune::server_fields(&mut manifest.object));
         let builtin = is_builtin_group(&object.group);
         changes.extend(prune::nulls(&mut manifest.object, builtin));
@@ -159,6 +160,7 @@ impl Set<'_> {
             let problem = NormaliseProblem::SecretNotText { object: object.clone(), key };
             self.report(&manifest, problem, "/stringData");
         }
+        changes.extend(encrypted::is_encrypted(&manifest).then_some(Change::KnownAtDeploy));
         let noted = |change| Note { object: object.clone(), origin: manifest.origin.clone(), change };
         self.notes.extend(changes.into_iter().map(noted));
         self.keep(object, manifest);

@@ -38,6 +38,8 @@ pub enum Change {
         /// The fields' JSON pointers.
         fields: Vec<String>,
     },
+    /// Values are encrypted.
+    KnownAtDeploy,
     /// Two renders of one commit differ.
     Undetermined {
         /// The fields' JSON pointers.
@@ -58,6 +60,7 @@ impl fmt::Display for Change {
                 write!(f, "written twice, and only the last counts: {}", fields.join(", "))
             }
             Self::NullsDropped { fields } => write!(f, "fields without value ignored: {}", fields.join(", ")),
+            Self::KnownAtDeploy => f.write_str("encrypted by SOPS, so its values are known at deploy alone"),
             Self::Undetermined { fields } => {
                 write!(f, "different in every render, so every deploy changes it: {}", fields.join(", "))
             }

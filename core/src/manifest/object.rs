@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::id;
 
-use super::Manifest;
 use super::identity::{Gvk, ObjectId};
 use super::located::Located;
 use super::object_problem::ObjectProblem;
 use super::problem::ReadError;
+use super::{Manifest, encrypted};
 
 /// Longest name of an object (RFC 1123 subdomain).
 const NAME_CHARS_MAX: usize = 253;
@@ -37,6 +37,11 @@ impl Check<'_> {
         if !self.manifest.object.is_object() {
             let found = what(&self.manifest.object);
             self.report(ObjectProblem::NotAnObject { found }, "");
+            return None;
+        }
+        if let Some(field) = encrypted::misplaced(&self.manifest.object) {
+            let pointer = field.clone();
+            self.report(ObjectProblem::Encrypted { field }, &pointer);
             return None;
         }
         let version = self.required("apiVersion", "/apiVersion");

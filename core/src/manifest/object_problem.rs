@@ -17,6 +17,20 @@ pub enum ObjectProblem {
         found: &'static str,
     },
 
+    /// A value that only a Secret may have.
+    #[error("`{field}` is encrypted by SOPS, and only the values of a Secret can be")]
+    #[diagnostic(
+        code(landfall::manifest::encrypted),
+        help(
+            "the cluster would show it to everybody: move the value to a Secret, or leave it as it is; in the file of \
+             a Secret encrypt with `--encrypted-regex '^(data|stringData)$'`"
+        )
+    )]
+    Encrypted {
+        /// The field's JSON pointer.
+        field: String,
+    },
+
     /// A field is missing or empty.
     #[error("`{field}` is missing")]
     #[diagnostic(code(landfall::manifest::missing_field), help("add `{field}` to this object"))]

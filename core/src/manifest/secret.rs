@@ -14,6 +14,16 @@ pub(crate) fn is_secret(object: &Value) -> bool {
     object.get("kind") == Some(&Value::from("Secret")) && object.get("apiVersion") == Some(&Value::from("v1"))
 }
 
+/// Reads a value of `data`. Line breaks in it count for nothing, as in Go: Kustomize writes long values on several lines.
+pub(crate) fn decoded(value: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(joined(value)).ok()
+}
+
+/// Returns the base64 of a value of `data` on one line.
+pub(crate) fn joined(value: &str) -> String {
+    value.replace(['\r', '\n'], "")
+}
+
 /// Moves `stringData` into `data`, over what is there, as the server would.
 ///
 /// Returns the keys whose values are not text.

@@ -1,5 +1,7 @@
 //! A canary in every place that a Secret's value can be in: none of them becomes text.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use landfall_core::diff::between;
 use landfall_core::diff::redact::{Redactor, redact};
 use landfall_core::manifest::ObjectId;
@@ -86,6 +88,19 @@ fn a_servers_message_is_redacted() {
 #[test]
 fn a_short_value_is_masked_only_between_quotes() {
     assert_eq!(redact("Invalid value: \"on\": not on", &["on"]), "Invalid value: \"***\": not on");
+}
+
+#[test]
+fn a_value_is_known_by_its_base64_on_several_lines() {
+    let value = "user:pa55word-of-the-shop@db.internal.example:5432/shop?sslmode=verify-full";
+    let encoded = STANDARD.encode(value);
+    let (one, other) = encoded.split_at(70);
+    let secret = json!({"kind": "Secret", "data": {"dsn": format!("{one}\n{other}\n")}});
+    let redactor = Redactor::of([&secret]);
+    for told in [value, &encoded, one, other] {
+        let masked = redactor.text(&format!("say {told}!"));
+        assert!(!masked.contains(told) && masked.starts_with("say "), "{masked}");
+    }
 }
 
 #[test]

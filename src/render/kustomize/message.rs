@@ -21,6 +21,8 @@ const READ_BEFORE: &str = "' must resolve to a file': ";
 
 const UNKNOWN_KEY: &str = "json: unknown field \"";
 const PLUGIN: &str = "external plugins disabled; unable to load external plugin '";
+/// The plugin that decrypts what SOPS encrypted.
+const KSOPS: &str = "ksops";
 const NO_HELM: &str = "--enable-helm";
 const CYCLE: &str = "cycle detected: ";
 const TWICE: &str = "may not add resource with an already registered id: ";
@@ -83,9 +85,14 @@ fn explained(
         return (format!("{}: `{key}` is not a key of a kustomization", at(&format!("{key}:"))), help);
     }
     if let Some(plugin) = quoted(PLUGIN) {
-        let help =
-            "commit what it generates, or use a generator or transformer that is built into Kustomize".to_owned();
-        return (format!("{path} needs the plugin {plugin}, and plugins are programs that no render may run"), help);
+        let help = match plugin {
+            KSOPS => "name the encrypted files among the `resources`: a deploy decrypts them",
+            _ => "commit what it generates, or use a generator or transformer that is built into Kustomize",
+        };
+        return (
+            format!("{path} needs the plugin {plugin}, and plugins are programs that no render may run"),
+            help.to_owned(),
+        );
     }
     if let Some(id) = fault.what.split_once(TWICE).map(|(_, id)| id) {
         let help = "name each folder and file once among the resources".to_owned();

@@ -4,6 +4,7 @@
 
 mod act;
 mod job;
+mod keys;
 pub mod registry;
 mod runner;
 
@@ -16,6 +17,7 @@ use landfall_fakehost::{Change, Error, FakeHost, Permissions};
 use serde_json::Value;
 
 pub use job::Job;
+pub use keys::Keys;
 pub use runner::{RENDERERS, renderers_on_path, tool};
 
 /// The repository of every story.

@@ -14,8 +14,8 @@ use crate::{Job, REPOSITORY, World};
 
 const BUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../control-plane/build.sh");
 
-/// The programs that render.
-pub const RENDERERS: [&str; 3] = ["kustomize", "helm", "jsonnet"];
+/// The programs that render, and the one that decrypts.
+pub const RENDERERS: [&str; 4] = ["kustomize", "helm", "jsonnet", "sops"];
 
 /// Returns a PATH with the place of every renderer, building the needed ones that are missing.
 ///
@@ -54,7 +54,7 @@ fn printed() -> String {
 }
 
 fn place(printed: &str, name: &str) -> PathBuf {
-    let variable = format!("{}=", name.to_uppercase());
+    let variable = format!("{}=", name.to_uppercase().replace('-', "_"));
     let words = printed.lines().find_map(|line| line.strip_prefix(&variable)).expect("build.sh prints every path");
     Path::new(words).to_owned()
 }
