@@ -8,6 +8,7 @@ use futures::future::join_all;
 use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::inventory::{Inventory, LABEL};
+use landfall_core::lint::replacement;
 use landfall_core::manifest::encrypted::is_encrypted;
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
 use landfall_core::ownership::{Takeover, not_adopted};
@@ -144,10 +145,11 @@ fn unserved(object: &Value, desired: &[Manifest]) -> Answer {
     if desired.iter().any(defines) {
         return Answer::Unverified { why: "its definition comes with this change".to_owned() };
     }
-    Answer::Refused {
-        why: format!("the cluster does not serve {api_version} {kind}"),
-        help: "install its definition first, or correct apiVersion and kind".to_owned(),
-    }
+    let help = match replacement(&Gvk::new(api_version, kind)) {
+        Some(version) => format!("write apiVersion `{version}`"),
+        None => "install its definition first, or correct apiVersion and kind".to_owned(),
+    };
+    Answer::Refused { why: format!("the cluster does not serve {api_version} {kind}"), help }
 }
 
 /// Turns the server's refusal of a dry-run into part of the plan. What is not about this object stays an error.

@@ -236,3 +236,14 @@ pub(crate) async fn value_of(namespace: &str, name: &str) -> String {
     let output = shared().await.kubectl(&["get", "configmap", name, "-n", namespace, "-o", jsonpath]);
     String::from_utf8(output.stdout).unwrap()
 }
+
+#[tokio::test]
+async fn a_version_that_the_cluster_serves_no_more_is_blocked_with_the_one_to_write() {
+    let old = "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: web}\n";
+    let (world, _) = world(&[("deploy/a.yaml", old)]).await;
+    let job = world.deploy().await.unwrap();
+    assert_eq!(job.code, 4, "{}", job.everything());
+    for part in ["the cluster does not serve extensions/v1beta1 Ingress", "rite apiVersion `networking.k8s.io/v1`"] {
+        assert!(job.stdout.contains(part), "does not say {part}: {}", job.stdout);
+    }
+}

@@ -37,11 +37,18 @@ pub(super) fn deprecated(set: &Set<'_>, found: &mut Found) {
 fn retired<'s, 'a>(set: &'s Set<'a>) -> impl Iterator<Item = (&'a Manifest, &'static Lifecycle, Gvk)> + use<'s, 'a> {
     set.manifests.iter().filter_map(|manifest| {
         let gvk = Gvk::of(&manifest.object)?;
-        let version = gvk.api_version();
-        let retired =
-            RETIRED.iter().find(|row| row.api_version == version && row.kinds.contains(&gvk.kind.as_str()))?;
-        Some((manifest, retired, gvk))
+        Some((manifest, lifecycle(&gvk)?, gvk))
     })
+}
+
+fn lifecycle(gvk: &Gvk) -> Option<&'static Lifecycle> {
+    let version = gvk.api_version();
+    RETIRED.iter().find(|row| row.api_version == version && row.kinds.contains(&gvk.kind.as_str()))
+}
+
+/// Returns the version to write in the place of one that Kubernetes serves no more, or soon will not.
+pub fn replacement(gvk: &Gvk) -> Option<&'static str> {
+    lifecycle(gvk).map(|retired| retired.replacement).filter(|replacement| !replacement.is_empty())
 }
 
 fn instead(retired: &Lifecycle) -> String {

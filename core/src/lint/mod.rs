@@ -31,6 +31,7 @@ use std::collections::BTreeMap;
 
 use crate::manifest::Manifest;
 
+pub use api_version::replacement;
 pub use docs::docs;
 pub use finding::{Finding, Severity};
 pub use switch::{ANNOTATION, Switch};

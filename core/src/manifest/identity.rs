@@ -47,7 +47,27 @@ pub struct ObjectId {
     pub name: String,
 }
 
+/// Kinds that one server knew, or knows, under two groups, and the group that stayed (deprecated API migration guide).
+const MOVED: [(&str, &str, &str); 6] = [
+    ("", "Event", "events.k8s.io"),
+    ("extensions", "DaemonSet", "apps"),
+    ("extensions", "Deployment", "apps"),
+    ("extensions", "Ingress", "networking.k8s.io"),
+    ("extensions", "NetworkPolicy", "networking.k8s.io"),
+    ("extensions", "ReplicaSet", "apps"),
+];
+
+/// Returns the group under which a kind is known today.
+pub(crate) fn today<'a>(group: &'a str, kind: &str) -> &'a str {
+    MOVED.iter().find(|(from, moved, _)| *from == group && *moved == kind).map_or(group, |(.., to)| to)
+}
+
 impl ObjectId {
+    /// Returns the identity of the one object that a server may show under two groups.
+    pub(crate) fn today(&self) -> Self {
+        Self { group: today(&self.group, &self.kind).to_owned(), ..self.clone() }
+    }
+
     /// Returns the identity that an object states, where it states one.
     pub fn of(object: &Value) -> Option<Self> {
         let gvk = Gvk::of(object)?;

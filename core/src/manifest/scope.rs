@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::builtin::KINDS;
+use super::identity::today;
 use super::{Gvk, Manifest};
 
 /// Where the objects of a kind live.
@@ -66,7 +67,8 @@ impl ScopeTable {
 
     /// Returns how the API serves a kind, if that is known.
     pub fn resource(&self, gvk: &Gvk) -> Option<Resource> {
-        let (plural, scope) = self.kinds.get(&(gvk.group.clone(), gvk.kind.clone()))?;
+        let known = |group: &str| self.kinds.get(&(group.to_owned(), gvk.kind.clone()));
+        let (plural, scope) = known(&gvk.group).or_else(|| known(today(&gvk.group, &gvk.kind)))?;
         Some(Resource { gvk: gvk.clone(), plural: plural.clone(), scope: *scope })
     }
 }
@@ -109,6 +111,12 @@ mod tests {
         assert_eq!(scope("v1", "Namespace"), Some(Scope::Cluster));
         assert_eq!(scope("autoscaling/v2", "HorizontalPodAutoscaler"), Some(Scope::Namespaced));
         assert_eq!(scope("rbac.authorization.k8s.io/v1beta9", "ClusterRole"), Some(Scope::Cluster));
+    }
+
+    #[test]
+    fn a_kind_that_moved_is_known_by_its_old_group_too() {
+        assert_eq!(scope("extensions/v1beta1", "Ingress"), Some(Scope::Namespaced));
+        assert_eq!(scope("extensions/v1beta1", "PodSecurityPolicy"), None);
     }
 
     #[test]
