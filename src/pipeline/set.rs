@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use landfall_cluster::Facts;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::LABEL;
-use landfall_core::manifest::{Defaults, Manifest, Note, ObjectId, Remark, ScopeTable, images, normalise};
-use landfall_core::rules::Environment;
+use landfall_core::manifest::{Defaults, Manifest, Note, ObjectId, Remark, ScopeTable, images, normalise, transform};
+use landfall_core::rules::{Environment, Transform};
 
 use crate::failure::Failure;
 use crate::git::CommitTree;
@@ -63,6 +63,7 @@ pub(super) async fn build(
         table.insert(resource);
     }
     let kinds = table.with_crds(&manifests);
+    transformed(&mut manifests, to, &kinds);
     let defaults = Defaults { namespace: to.target.namespace.to_string() };
     let mut set = normalise(manifests, &kinds, &defaults).map_err(Box::new)?;
     for manifest in &mut set.manifests {
@@ -72,6 +73,16 @@ pub(super) async fn build(
     notes.append(&mut set.notes);
     notes.sort();
     Ok(Set { manifests: set.manifests, notes, remarks, images: used, kinds })
+}
+
+/// Makes of every object what the rules want.
+fn transformed(manifests: &mut [Manifest], to: &Destination<'_>, kinds: &ScopeTable) {
+    let Transform { namespace, labels, annotations } = &to.environment.transform;
+    if *namespace {
+        transform::move_to(manifests, to.target.namespace.as_str(), kinds);
+    }
+    transform::add(manifests, "labels", labels);
+    transform::add(manifests, "annotations", annotations);
 }
 
 /// A renderer names an object as it is written; in the set it has a namespace.

@@ -161,3 +161,28 @@ fn no_chart_of_elsewhere_is_inflated_and_helm_gets_no_argument() {
     }
     assert!(!ran.exists());
 }
+
+#[test]
+fn the_rules_transform_every_object_whatever_rendered_it() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: bot, namespace: old}\n";
+    let binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: bot, namespace: old}\n\
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\n\
+        subjects: [{kind: ServiceAccount, name: bot, namespace: old}]\n";
+    let files = [
+        CHART,
+        ("deploy/templates/account.yaml", account),
+        ("deploy/templates/binding.yaml", binding),
+        (OVERLAY, "namePrefix: x-\n"),
+    ];
+    let transform =
+        "render: {then: over}, transform: {namespace: true, labels: {team: shop}, annotations: {owner: ana}},";
+    let objects = Checkout::ruled(transform, &files).objects();
+    assert_eq!(objects.len(), 2);
+    for object in &objects {
+        let metadata = &object["metadata"];
+        assert_eq!([&metadata["name"], &metadata["namespace"]], ["x-bot", "shop"]);
+        assert_eq!([&metadata["labels"]["team"], &metadata["annotations"]["owner"]], ["shop", "ana"]);
+    }
+    let subjects = objects.iter().find_map(|object| object.get("subjects")).unwrap();
+    assert_eq!([&subjects[0]["name"], &subjects[0]["namespace"]], ["x-bot", "shop"]);
+}

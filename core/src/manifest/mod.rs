@@ -36,6 +36,7 @@ mod template;
 mod template_problem;
 mod template_values;
 mod timestamp;
+pub mod transform;
 mod tree;
 mod wire;
 mod yaml;

@@ -56,7 +56,10 @@ pub enum NormaliseProblem {
     #[error("{object} is for namespace `{namespace}`, but this target deploys to `{target}`")]
     #[diagnostic(
         code(landfall::manifest::foreign_namespace),
-        help("delete `metadata.namespace`, or make a target for namespace `{namespace}`")
+        help(
+            "delete `metadata.namespace`, let `transform: {{namespace: true}}` move it, or make a target for namespace \
+             `{namespace}`"
+        )
     )]
     ForeignNamespace {
         /// The object.
@@ -194,11 +197,11 @@ impl Set<'_> {
     }
 
     fn keep(&mut self, object: ObjectId, manifest: Manifest) {
-        if let Some(first) = self.kept.get(&object) {
+        if let Some(first) = self.kept.get(&object.today()) {
             let (first, second) = (first.origin.clone(), manifest.origin.clone());
             return self.report(&manifest, NormaliseProblem::Duplicate { object, first, second }, "/metadata/name");
         }
-        self.kept.insert(object, manifest);
+        self.kept.insert(object.today(), manifest);
     }
 
     fn report(&mut self, manifest: &Manifest, problem: NormaliseProblem, pointer: &str) {

@@ -96,6 +96,8 @@ pub struct Environment {
     pub images: BTreeMap<String, String>,
     /// Seconds that a deploy waits for one of them that is not in its registry yet.
     pub image_wait_seconds: u64,
+    /// What is changed in every object.
+    pub transform: Transform,
     /// Which lints are off, by code.
     pub lint: BTreeMap<String, Switch>,
     /// Where it goes, in the order of the file.
@@ -129,6 +131,17 @@ pub struct Target {
     pub namespace: Namespace,
     /// When it is rolled out: lower waves first, stopping at the first failure.
     pub wave: u32,
+}
+
+/// What is changed in every object of an environment, after it was rendered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Transform {
+    /// Whether objects of other namespaces go to the target's.
+    pub namespace: bool,
+    /// Labels of every object.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of every object.
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// What may hold a deploy.

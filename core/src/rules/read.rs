@@ -10,8 +10,8 @@ use super::pattern::RefPattern;
 use super::tree::{Entry, Node, Value};
 use super::value::{self, Unusable};
 use super::{
-    Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Wait, identity,
-    place, reach, render,
+    Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Transform, Wait,
+    identity, place, reach, render,
 };
 use crate::id::{ClusterName, EnvName, InvalidName};
 use crate::lint::{LINTS, Switch};
@@ -63,6 +63,7 @@ impl Reader<'_> {
         let render = render::render(node, self);
         let images = self.names(node, "images", value::image);
         let image_wait = self.text(node, "image_wait", value::duration);
+        let transform = self.transform(node);
         let lint = self.lints(node);
         let targets = self.targets(node, clusters);
         let wait = self.wait(node);
@@ -75,6 +76,7 @@ impl Reader<'_> {
             compat: compat(node),
             images,
             image_wait_seconds: image_wait.unwrap_or(IMAGE_WAIT_SECONDS_DEFAULT),
+            transform,
             lint,
             targets,
             gates: gates(node),
@@ -98,6 +100,18 @@ impl Reader<'_> {
             self.mistakes.push(Mistake::UnknownKey { key, level, help, at: entry.at });
         }
         self.names(node, "lint", |word| Ok(if word == "off" { Switch::Off } else { Switch::Warn }))
+    }
+
+    fn transform(&mut self, node: &Node) -> Transform {
+        let Some(Entry { node, .. }) = node.entry("transform") else { return Transform::default() };
+        for entry in node.children("labels").iter().chain(node.children("annotations")) {
+            self.usable(&entry.key, entry.at, value::label_key(&entry.key));
+        }
+        let namespace =
+            matches!(node.entry("namespace"), Some(Entry { node: Node { value: Value::Flag(true), .. }, .. }));
+        let labels = self.names(node, "labels", value::label);
+        let annotations = self.names(node, "annotations", |text| Ok(text.to_owned()));
+        Transform { namespace, labels, annotations }
     }
 
     fn targets(&mut self, node: &Node, clusters: &[&str]) -> Vec<Target> {

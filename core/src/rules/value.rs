@@ -123,6 +123,44 @@ pub(super) fn repository(text: &str) -> Result<String, Unusable> {
     }
 }
 
+/// Longest name in a label's key, and longest value of a label.
+const LABEL_CHARS_MAX: usize = 63;
+/// What the labels and annotations of Landfall itself begin with.
+const OWN_PREFIX: &str = "landfall.dev/";
+
+/// Checks the key of a label or annotation: a name, and before it a domain with a slash at most
+/// (apimachinery `IsQualifiedName`).
+pub(super) fn label_key(text: &str) -> Result<(), Unusable> {
+    let (domain, name) = text.split_once('/').map_or((None, text), |(domain, name)| (Some(domain), name));
+    let is_domain = |domain: &str| domain.split('.').all(|part| is_label(part) && !part.is_empty());
+    if text.starts_with(OWN_PREFIX) {
+        let help = "give it another domain: these say what Landfall does with an object".to_owned();
+        return Err((format!("`{OWN_PREFIX}` is ours"), help));
+    }
+    if !name.is_empty() && is_label(name) && domain.is_none_or(is_domain) {
+        return Ok(());
+    }
+    let help = "write a name such as `team`, or one with a domain such as `example.com/team`".to_owned();
+    Err(("it is no key of a label or annotation".to_owned(), help))
+}
+
+/// Checks the value of a label.
+pub(super) fn label(text: &str) -> Result<String, Unusable> {
+    if is_label(text) {
+        return Ok(text.to_owned());
+    }
+    let help =
+        "use at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit".to_owned();
+    Err(("it is no value of a label".to_owned(), help))
+}
+
+fn is_label(text: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let edge = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
+    let (first, last) = (text.chars().next(), text.chars().next_back());
+    text.len() <= LABEL_CHARS_MAX && text.chars().all(inner) && edge(first) && edge(last)
+}
+
 /// Fills a commit into a checked image reference.
 pub(super) fn fill(text: &str, commit: &str) -> String {
     let mut parts = text.split("{{");
