@@ -43,7 +43,8 @@ const OUTSIDE: [&str; 6] = ["ci", "git", "render", "forge", "registry", "clock"]
 /// The only two uses among them, and why: a value is taken, nothing is asked for.
 const OUTSIDE_USES: [(&str, &str, &[&str]); 2] = [
     ("forge", "ci", &["Host"]), // The repository's name, addresses and token, as one value.
-    ("render", "git", &["CommitTree", "TreeFile", "BlobKind", "self", "Error"]), // The files of a commit.
+    // The files of a commit, and of the commits that its bases are at.
+    ("render", "git", &["CommitTree", "TreeFile", "BlobKind", "files_at", "self", "Error"]),
 ];
 
 /// Crates that can read a clock, open a socket or start a process.

@@ -3,6 +3,7 @@
 mod command;
 mod history;
 mod merge;
+mod remote;
 mod tree;
 mod work_tree;
 
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use command::Login;
 pub(crate) use merge::Merged;
+pub(crate) use remote::files_at;
 pub(crate) use tree::{BlobKind, CommitTree, TreeFile};
 
 use crate::git::command::Git;

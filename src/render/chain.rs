@@ -18,7 +18,7 @@ const NUMBER: &str = "landfall.dev/rendered";
 pub(super) async fn render(tree: &CommitTree, folder: &str, rendered: Rendered) -> Result<Rendered, Error> {
     let mut contents = Contents::of(tree).await?;
     add(&mut contents, folder, &rendered.manifests)?;
-    let mut manifests = kustomize::build(&contents, folder, &Kustomize::default()).await.map_err(of_both)?;
+    let mut manifests = kustomize::build(contents, folder, &Kustomize::default()).await.map_err(of_both)?;
     for manifest in &mut manifests {
         if let Some(from) = take_number(&mut manifest.object).and_then(|number| rendered.manifests.get(number)) {
             manifest.origin = from.origin.clone();

@@ -69,6 +69,13 @@ impl Contents {
         !self.below(folder).is_empty()
     }
 
+    /// Adds files that have paths of their own.
+    pub(super) fn extend(&mut self, files: impl Iterator<Item = TreeFile>) {
+        self.files.extend(files);
+        self.files.sort_by(|one, other| one.path.cmp(&other.path));
+        self.links = Links::of(&self.files);
+    }
+
     /// Puts a file among them, in the place of what has its path.
     pub(super) fn put(&mut self, file: TreeFile) {
         self.links.remove(&file.path);

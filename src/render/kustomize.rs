@@ -5,6 +5,7 @@ mod inflate;
 mod message;
 mod named;
 mod origins;
+mod remote;
 
 use std::fs;
 
@@ -50,7 +51,7 @@ impl Kustomization {
 }
 
 pub(super) async fn render(tree: &CommitTree, source: &str, settings: &Kustomize) -> Result<Vec<Manifest>, Error> {
-    build(&Contents::of(tree).await?, source, settings).await
+    build(Contents::of(tree).await?, source, settings).await
 }
 
 /// Returns the kustomization of a folder, if it has one.
@@ -71,7 +72,9 @@ pub(super) fn find(contents: &Contents, folder: &str) -> Result<Option<Kustomiza
 }
 
 /// Builds a folder of these files.
-pub(super) async fn build(contents: &Contents, source: &str, settings: &Kustomize) -> Result<Vec<Manifest>, Error> {
+pub(super) async fn build(mut contents: Contents, source: &str, settings: &Kustomize) -> Result<Vec<Manifest>, Error> {
+    let fetched = remote::fetch(&mut contents, source, &settings.repositories).await?;
+    let contents = &contents;
     let mut refused = named::refused(contents, settings);
     if let End::At(folder) = contents.links.end(source)
         && let Some(error) = refused.remove(&folder)
@@ -98,6 +101,9 @@ pub(super) async fn build(contents: &Contents, source: &str, settings: &Kustomiz
     let mut manifests = read(source, output.stdout, Compat::Kubectl)?;
     for manifest in &mut manifests {
         origins::take(manifest, asked, kustomization.folder(), contents)?;
+        if let Some(named_in) = fetched.named_in(&manifest.origin.path) {
+            manifest.origin.path = named_in.to_owned();
+        }
     }
     Ok(manifests)
 }

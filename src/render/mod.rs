@@ -131,7 +131,8 @@ pub(crate) enum Error {
     #[diagnostic(
         code(render::outside),
         help(
-            "a renderer gets the files of the commit alone: copy it into the repository and name it by a relative path"
+            "copy it into the repository and name it by a relative path; a base of another repository is fetched at a \
+             full commit where `render.kustomize.repositories` lists the repository"
         )
     )]
     Outside {

@@ -66,7 +66,7 @@ fn no_list_of_a_kustomization_names_what_is_not_in_the_commit() {
         Checkout::with(&[(KUSTOMIZATION, &text)]).refused(&[
             "deploy/kustomization.yaml",
             "is not in the commit",
-            "copy it",
+            "opy it",
         ]);
     }
 }

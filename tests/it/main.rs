@@ -5,6 +5,7 @@
 
 mod action;
 mod adopt;
+mod bases;
 mod chains;
 mod charts;
 mod checkout;

@@ -156,6 +156,16 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("false"),
         "whether a kustomization may inflate charts of the repository (`--enable-helm`)",
     ),
+    optional(
+        "environments.*.render.kustomize.repositories",
+        Kind::List,
+        "repositories that bases may be fetched from, each base with `?ref=` and a full commit; without it, nothing is",
+    ),
+    must(
+        "environments.*.render.kustomize.repositories[]",
+        Kind::Text,
+        "an address, as in `https://host/team/repository`",
+    ),
     optional("environments.*.render.helm", Kind::Group, "Helm, with settings: the folder has a Chart.yaml"),
     key(
         "environments.*.render.helm.release",

@@ -39,6 +39,8 @@ pub enum Renderer {
 pub struct Kustomize {
     /// Whether a kustomization may inflate charts of the repository.
     pub helm: bool,
+    /// Addresses of repositories that bases may be fetched from, at a full commit.
+    pub repositories: Vec<String>,
 }
 
 /// Settings of Helm. Every file is a path from the repository's root.
@@ -112,7 +114,10 @@ fn plain(word: &str) -> Option<Renderer> {
 fn with_settings(entry: &Entry, reader: &mut Reader<'_>) -> Option<Renderer> {
     let node = &entry.node;
     match entry.key.as_str() {
-        "kustomize" => Some(Renderer::Kustomize(Kustomize { helm: flag(node, "helm") })),
+        "kustomize" => Some(Renderer::Kustomize(Kustomize {
+            helm: flag(node, "helm"),
+            repositories: reader.texts(node, "repositories", value::git_repository),
+        })),
         "helm" => Some(Renderer::Helm(helm(node, reader))),
         "jsonnet" => Some(Renderer::Jsonnet(jsonnet(node, reader))),
         "tera" => Some(Renderer::Tera(Tera { values: reader.texts(node, "values", value::file) })),

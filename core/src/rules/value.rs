@@ -115,12 +115,21 @@ pub(super) fn release(text: &str) -> Result<String, Unusable> {
 /// Checks the address of a chart repository. A login in it would be written into logs.
 pub(super) fn repository(text: &str) -> Result<String, Unusable> {
     let help = "write it as Chart.yaml has it: `https://charts.example` or `oci://registry.example/charts`".to_owned();
-    let rest = ["https://", "oci://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | '<' | '>' | '"' | '`' | '\\');
-    match rest {
-        Some(rest) if !rest.is_empty() && rest.chars().all(plain) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => Err(("it is not the address of a chart repository".to_owned(), help)),
-    }
+    let why = "it is not the address of a chart repository".to_owned();
+    address(text, &["https://", "oci://", "http://"]).ok_or((why, help))
+}
+
+/// Checks the address of a Git repository.
+pub(super) fn git_repository(text: &str) -> Result<String, Unusable> {
+    let help = "write the address that `git clone` takes over HTTP: `https://host/team/repository`".to_owned();
+    let why = "it is not the address of a Git repository".to_owned();
+    address(text, &["https://", "http://"]).ok_or((why, help))
+}
+
+fn address(text: &str, schemes: &[&str]) -> Option<String> {
+    let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme))?;
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | '<' | '>' | '"' | '`' | '\\' | '?');
+    (!rest.is_empty() && rest.chars().all(plain)).then(|| text.trim_end_matches('/').to_owned())
 }
 
 /// Longest name in a label's key, and longest value of a label.
