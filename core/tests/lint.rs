@@ -110,11 +110,14 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn found(case: &Path) -> Vec<Finding> {
-    of(&set(case.file_name().unwrap().to_str().unwrap()), None, &BTreeMap::new())
+    let name = case.file_name().unwrap().to_str().unwrap();
+    // What it takes the place of, where that matters.
+    let before = if case.join("before").is_dir() { set(&format!("{name}/before")) } else { Vec::new() };
+    lint::lint(&Input { manifests: &set(name), before: &before, version: None, switches: &BTreeMap::new() })
 }
 
 fn of(manifests: &[Manifest], version: Option<&str>, switches: &BTreeMap<String, Switch>) -> Vec<Finding> {
-    lint::lint(&Input { manifests, version, switches })
+    lint::lint(&Input { manifests, before: &[], version, switches })
 }
 
 /// Reads a case as a folder of plain files for the namespace `shop`.

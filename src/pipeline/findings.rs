@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use landfall_core::diff::redact::Redactor;
 use landfall_core::lint::{self, Input};
-use landfall_core::manifest::Manifest;
 use landfall_core::report::Finding;
 
 use super::target::{Goal, Planned};
@@ -15,10 +14,9 @@ const EXCERPTS_MAX: usize = 200;
 
 /// Returns what a plan adds, in the order of the files.
 pub(super) fn added(goal: &Goal<'_>, planned: &Planned) -> Vec<Finding> {
-    let find = |manifests: &[Manifest]| {
-        lint::lint(&Input { manifests, version: planned.plan.server.as_deref(), switches: &goal.environment.lint })
-    };
-    let (before, after) = (find(&planned.base), find(&planned.set.manifests));
+    let (version, switches) = (planned.plan.server.as_deref(), &goal.environment.lint);
+    let find = |manifests, before| lint::lint(&Input { manifests, before, version, switches });
+    let (before, after) = (find(&planned.base, &[]), find(&planned.set.manifests, &planned.base));
     let known: BTreeSet<_> = before.iter().map(lint::Finding::key).collect();
     let new = after.iter().filter(|finding| !known.contains(&finding.key()));
     // A line may show what is a Secret's value elsewhere.

@@ -9,6 +9,7 @@ mod backend;
 mod docs;
 mod finding;
 mod image_tag;
+mod immutable;
 mod label_selector;
 mod own_selector;
 mod plain_secret;
@@ -46,6 +47,8 @@ use switch::Switches;
 pub struct Input<'a> {
     /// The normalised set.
     pub manifests: &'a [Manifest],
+    /// The normalised set that it takes the place of; empty where that is not known.
+    pub before: &'a [Manifest],
     /// The version of the cluster ("v1.36.3"); none where no cluster was asked.
     pub version: Option<&'a str>,
     /// What the rules of the environment switch, by code.
@@ -54,7 +57,7 @@ pub struct Input<'a> {
 
 /// Returns what the lints find, in the order of the files.
 pub fn lint(input: &Input<'_>) -> Vec<Finding> {
-    let set = Set::of(input.manifests, input.version);
+    let set = Set::of(input.manifests, input.before, input.version);
     let switches = Switches::of(&set, input.switches);
     let mut findings = Vec::new();
     for lint in LINTS.iter().filter(|lint| switches.is_on(lint)) {

@@ -1,13 +1,13 @@
 //! The set that is looked at: its objects by kind and name, its pods, what custom resources of it name.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::slice;
 
 use serde_json::Value;
 
 use super::pod::Pod;
-use crate::manifest::{Manifest, is_builtin_group, push_step};
+use crate::manifest::{Manifest, ObjectId, is_builtin_group, push_step};
 
 /// The newest minor version of Kubernetes 1 that our tests run; a set is judged for it where no cluster was asked.
 pub(super) const NEWEST_MINOR: u32 = 36;
@@ -17,6 +17,8 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 /// A set, and what several lints ask of it.
 pub(super) struct Set<'a> {
     pub(super) manifests: &'a [Manifest],
+    /// The set that this one takes the place of, by identity; empty where it is not known.
+    before: BTreeMap<ObjectId, &'a Manifest>,
     /// What pods are made from.
     pub(super) pods: Vec<Pod<'a>>,
     /// The minor version of Kubernetes 1 that the set is for.
@@ -26,11 +28,12 @@ pub(super) struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    pub(super) fn of(manifests: &'a [Manifest], version: Option<&str>) -> Self {
+    pub(super) fn of(manifests: &'a [Manifest], before: &'a [Manifest], version: Option<&str>) -> Self {
+        let before = before.iter().filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, manifest))).collect();
         let pods: Vec<Pod<'a>> = manifests.iter().filter_map(Pod::of).collect();
         let minor = version.and_then(minor_of).unwrap_or(NEWEST_MINOR);
         let named = named(manifests, &pods);
-        Self { manifests, pods, minor, named }
+        Self { manifests, before, pods, minor, named }
     }
 
     /// Returns the objects of a kind, in any version. A normalised set is ordered by group, kind and name.
@@ -46,6 +49,11 @@ impl<'a> Set<'a> {
         let named = |manifest: &Manifest| manifest.object["metadata"]["name"].as_str().map(|own| own.cmp(name));
         let at = all.binary_search_by(|manifest| named(manifest).unwrap_or(Ordering::Less)).ok()?;
         all.get(at)
+    }
+
+    /// Returns an object as it was.
+    pub(super) fn before(&self, id: &ObjectId) -> Option<&'a Manifest> {
+        self.before.get(id).copied()
     }
 
     /// Returns the objects of kinds that Kubernetes itself does not have.

@@ -7,8 +7,8 @@ use std::fmt;
 use super::finding::{Found, Severity};
 use super::set::Set;
 use super::{
-    api_version, autoscaler, backend, image_tag, own_selector, plain_secret, pod_disruption, port_name, reference,
-    repeated_item, sealed_secret, service_pods, switch, two_readings, unknown_field, webhook,
+    api_version, autoscaler, backend, image_tag, immutable, own_selector, plain_secret, pod_disruption, port_name,
+    reference, repeated_item, sealed_secret, service_pods, switch, two_readings, unknown_field, webhook,
 };
 use Severity::{Notice, Warning};
 
@@ -34,7 +34,7 @@ impl fmt::Debug for Lint {
 }
 
 /// Every lint, by its code.
-pub static LINTS: [Lint; 21] = [
+pub static LINTS: [Lint; 22] = [
     Lint {
         code: "autoscaler_replicas",
         severity: Warning,
@@ -86,6 +86,15 @@ pub static LINTS: [Lint; 21] = [
               what ran. An image that `images` in landfall.yaml sets is judged by what it is set to.",
         help: "write the version that was tested, or its digest; or set it with `images` in landfall.yaml",
         check: image_tag::check,
+    },
+    Lint {
+        code: "immutable_field",
+        severity: Warning,
+        finds: "a field that the API server never lets change, with another value than before",
+        why: "The server refuses the object, and nothing of the deploy is written. It is found by comparing with what is \
+              deployed, or with the target branch where no cluster is asked; `landfall check` has nothing to compare with.",
+        help: "keep the value, or give the object another name: then the old one is deleted once the new one runs",
+        check: immutable::check,
     },
     Lint {
         code: "missing_backend",
