@@ -35,7 +35,7 @@ pub(super) struct Look {
 
 impl Look {
     pub(super) fn related(&self) -> Related<'_> {
-        Related { pods: &self.pods, replica_sets: &self.replica_sets, events: &self.events }
+        Related { pods: &self.pods, replica_sets: &self.replica_sets, events: &self.events, ..Related::default() }
     }
 }
 

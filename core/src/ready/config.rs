@@ -7,6 +7,7 @@ use regex::Regex;
 use super::Code;
 use super::container::Container;
 use super::finding::{Fatal, Finding};
+use super::image;
 
 /// How long what a container reads may be missing: it may be applied at the same time.
 const CONFIG_GRACE_SECONDS: u64 = 30;
@@ -21,6 +22,11 @@ static MISSING_OBJECT: LazyLock<Regex> = LazyLock::new(|| {
 static MISSING_KEY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)couldn't find key (\S+) in (secret|configmap) (?:[^/\s]+/)?(\S+)")
         .expect("the pattern is constant and tested")
+});
+
+/// A volume's item (kubernetes `volume/{configmap,secret,projected}`); the message does not name the object.
+static MISSING_FILE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"references non-existent (secret|config) key: (\S+)").expect("the pattern is constant and tested")
 });
 
 pub(super) fn finding(container: &Container<'_>) -> Option<Finding> {
@@ -39,8 +45,19 @@ fn is_cache(message: &str) -> bool {
     message.contains("failed to sync") && message.contains("cache")
 }
 
+/// Returns what a message says to be missing, as a finding; a volume's message names it as a container's does.
+pub(super) fn missing_of_volume(message: &str) -> Option<Finding> {
+    let names_it = MISSING_OBJECT.is_match(message) || message.contains("references non-existent");
+    names_it.then(|| missing(message))
+}
+
 fn missing(message: &str) -> Finding {
     let (reason, help) = match what_is_missing(message) {
+        _ if message.contains("runAsNonRoot") => (
+            "must not run as root, but its image does".to_owned(),
+            "set `securityContext.runAsUser` to a user of the image, or build the image with a numeric `USER`"
+                .to_owned(),
+        ),
         Some(what) => (format!("lacks {what}"), format!("create {what}, or correct the reference to it")),
         None => ("has a broken configuration".to_owned(), "correct what the message names and deploy again".to_owned()),
     };
@@ -51,6 +68,9 @@ fn missing(message: &str) -> Finding {
 fn what_is_missing(message: &str) -> Option<String> {
     if let Some(found) = MISSING_KEY.captures(message) {
         return Some(format!("the key `{}` of the {} `{}`", &found[1], kind(&found[2]), &found[3]));
+    }
+    if let Some(found) = MISSING_FILE.captures(message) {
+        return Some(format!("the key `{}` of a {} volume", &found[2], kind(&found[1])));
     }
     let found = MISSING_OBJECT.captures(message)?;
     Some(format!("the {} `{}`", kind(&found[1]), &found[2]))
@@ -70,8 +90,12 @@ fn not_created(message: &str) -> Finding {
 /// Says that a container's command does not start: a wrong path, a missing right, another architecture.
 pub(super) fn not_started(container: &Container<'_>) -> Finding {
     let last = container.status.pointer("/lastState/terminated/message").and_then(|message| message.as_str());
+    let evidence = last.unwrap_or(container.waiting_message());
+    if evidence.contains("exec format error") {
+        return image::other_platform(container).evidence(evidence);
+    }
     let fatal = Fatal::AfterSeconds(RUNTIME_GRACE_SECONDS);
     Finding::new(Code::CannotStart, fatal, "has a command that cannot be started")
-        .evidence(last.unwrap_or(container.waiting_message()))
+        .evidence(evidence)
         .help("check `command` and that the image is made for the node's architecture")
 }
