@@ -201,7 +201,13 @@ fn unseen(subject: &Subject<'_>) -> Option<Verdict> {
         None if always_observes(subject) => 0,
         None => return None,
     };
-    (observed < subject.generation).then(|| waiting("its controller to see the change"))
+    if observed >= subject.generation {
+        return None;
+    }
+    // Flux dates the status when it succeeds, but a condition at once.
+    let untrue =
+        subject.condition("Ready").filter(|it| it.is_false() && it.observed_generation() == Some(subject.generation));
+    Some(waiting(untrue.map_or_else(|| "its controller to see the change".to_owned(), |it| sign::said(&it))))
 }
 
 fn always_observes(subject: &Subject<'_>) -> bool {
@@ -217,6 +223,8 @@ fn ready_with(note: impl Into<String>) -> Verdict {
     Verdict::Ready { note: note.into() }
 }
 
-fn waiting(on: impl Into<String>) -> Verdict {
-    Verdict::Waiting { on: on.into() }
+/// Says what is waited for in one line: some controllers write paragraphs.
+fn waiting(on: impl AsRef<str>) -> Verdict {
+    let words: Vec<&str> = on.as_ref().split_whitespace().collect();
+    Verdict::Waiting { on: words.join(" ") }
 }

@@ -63,6 +63,8 @@ pub enum Code {
     VolumeNotProvisioned,
     /// An init container does not end.
     InitUnfinished,
+    /// The cloud does not make the Service's load balancer.
+    LoadBalancerNotMade,
     /// The pod runs but its readiness probe fails.
     NotReady,
     /// The definition's names belong to another one.
@@ -111,6 +113,7 @@ impl Code {
             Self::VolumeLost => "volume_lost",
             Self::VolumeNotProvisioned => "volume_not_provisioned",
             Self::InitUnfinished => "init_unfinished",
+            Self::LoadBalancerNotMade => "load_balancer_not_made",
             Self::NotReady => "not_ready",
             Self::NamesTaken => "names_taken",
             Self::RuleFailed => "rule_failed",

@@ -33,6 +33,7 @@ pub(super) fn finding(container: &Container<'_>) -> Option<Finding> {
     let message = container.waiting_message();
     match container.waiting_reason() {
         "CreateContainerConfigError" if is_cache(message) => None,
+        "CreateContainerConfigError" if message.contains("runAsNonRoot") => Some(runs_as_root(message)),
         "CreateContainerConfigError" => Some(missing(message)),
         "CreateContainerError" => Some(not_created(message)),
         "RunContainerError" => Some(not_started(container)),
@@ -53,11 +54,6 @@ pub(super) fn missing_of_volume(message: &str) -> Option<Finding> {
 
 fn missing(message: &str) -> Finding {
     let (reason, help) = match what_is_missing(message) {
-        _ if message.contains("runAsNonRoot") => (
-            "must not run as root, but its image does".to_owned(),
-            "set `securityContext.runAsUser` to a user of the image, or build the image with a numeric `USER`"
-                .to_owned(),
-        ),
         Some(what) => (format!("lacks {what}"), format!("create {what}, or correct the reference to it")),
         None => ("has a broken configuration".to_owned(), "correct what the message names and deploy again".to_owned()),
     };
@@ -70,7 +66,7 @@ fn what_is_missing(message: &str) -> Option<String> {
         return Some(format!("the key `{}` of the {} `{}`", &found[1], kind(&found[2]), &found[3]));
     }
     if let Some(found) = MISSING_FILE.captures(message) {
-        return Some(format!("the key `{}` of a {} volume", &found[2], kind(&found[1])));
+        return Some(format!("the key `{}` of a {} that it mounts", &found[2], kind(&found[1])));
     }
     let found = MISSING_OBJECT.captures(message)?;
     Some(format!("the {} `{}`", kind(&found[1]), &found[2]))
@@ -78,6 +74,13 @@ fn what_is_missing(message: &str) -> Option<String> {
 
 fn kind(word: &str) -> &'static str {
     if word.eq_ignore_ascii_case("secret") { "Secret" } else { "ConfigMap" }
+}
+
+/// In the kubelet's words: "container has `runAsNonRoot` and image will run as root".
+fn runs_as_root(message: &str) -> Finding {
+    Finding::new(Code::ContainerNotCreated, Fatal::Now, "must not run as root, but its image does")
+        .evidence(message)
+        .help("set `securityContext.runAsUser` to a user of the image, or build the image with a numeric `USER`")
 }
 
 fn not_created(message: &str) -> Finding {

@@ -17,7 +17,7 @@ pub(super) fn finding(pod: &Value) -> Option<Finding> {
         return None;
     }
     let finding = by_reason(text(pod, "/status/reason").unwrap_or_default()).or_else(|| disrupted(pod))?;
-    let message = text(pod, "/status/message").unwrap_or(&finding.evidence).to_owned();
+    let message = text(pod, "/status/message").unwrap_or(&finding.evidence).trim().to_owned();
     Some(finding.at(text(pod, "/metadata/name")?, None).evidence(message))
 }
 

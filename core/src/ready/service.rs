@@ -2,17 +2,23 @@
 
 use serde_json::{Map, Value};
 
+use super::finding::{Fatal, Finding, settle};
 use super::subject::{Subject, label, text};
-use super::{Verdict, ready, ready_with, waiting};
+use super::{Code, Verdict, ready, ready_with};
 
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     if subject.text("/spec/type") != Some("LoadBalancer") || !subject.list("/status/loadBalancer/ingress").is_empty() {
         return if selects_nothing(subject) { ready_with("its selector matches no pod") } else { ready() };
     }
-    match subject.event(subject.uid(), &["SyncLoadBalancerFailed"]) {
-        Some(message) => waiting(format!("the address of its load balancer: {message}")),
-        None => waiting("the address of its load balancer"),
-    }
+    settle(subject, "the address of its load balancer".to_owned(), unmade(subject).into_iter().collect())
+}
+
+fn unmade(subject: &Subject<'_>) -> Option<Finding> {
+    let message = subject.event(subject.uid(), &["SyncLoadBalancerFailed"])?;
+    let finding = Finding::new(Code::LoadBalancerNotMade, Fatal::AtDeadline, "cannot get its load balancer")
+        .evidence(message)
+        .help("correct what the message names, or ask who runs the cluster's cloud controller");
+    Some(finding)
 }
 
 /// Whether pods are known, and none of them is selected. Without a selector, somebody else writes the endpoints.

@@ -81,7 +81,7 @@ impl Sign {
             }
             Self::Is(place, _) => match word(subject.object.pointer(place)) {
                 Some(word) if word.chars().count() > WORD_CHARACTERS_MAX => format!("{} is set", name(place)),
-                Some(word) => format!("{} is {word}", name(place)),
+                Some(word) => format!("{} is {word}{}", name(place), because(subject)),
                 None => format!("its controller to report {}", name(place)),
             },
             Self::Has(place) | Self::Lacks(place) => name(place),
@@ -89,6 +89,19 @@ impl Sign {
         }
     }
 }
+
+/// Where projects that report a word rather than a condition say why.
+const REASONS: &[&str] = &[
+    "/status/message",
+    "/status/phaseReason",
+    "/status/reason",
+    "/status/error",
+    "/status/error/message",
+    "/status/operationState/message",
+    "/status/applicationState/errorMessage",
+    "/status/health/message",
+    "/status/ceph/message",
+];
 
 /// Longest field that is shown as it is: a phase is a word or a short sentence.
 const WORD_CHARACTERS_MAX: usize = 200;
@@ -103,11 +116,19 @@ pub(super) fn fresh<'a>(subject: &Subject<'a>, kind: &str) -> Option<Condition<'
     subject.condition(kind).filter(|condition| !stale(subject, condition))
 }
 
+fn because(subject: &Subject<'_>) -> String {
+    let said = REASONS.iter().filter_map(|place| subject.text(place)).find(|text| !text.is_empty());
+    said.map_or_else(String::new, |text| format!(": {text}"))
+}
+
 fn first<'a>(subject: &Subject<'a>, kinds: &[&str]) -> Option<Condition<'a>> {
     kinds.iter().find_map(|kind| fresh(subject, kind))
 }
 
 fn unreported(subject: &Subject<'_>, kinds: &[&str]) -> String {
+    if let Some(opposite) = fresh(subject, "NotReady").filter(Condition::is_true) {
+        return said(&opposite);
+    }
     if kinds.iter().any(|kind| subject.condition(kind).is_some()) {
         return "its controller to see the change".to_owned();
     }

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// Most visits of a value that an answer may take: some seconds of the slowest machine.
 const VISITS_MAX: u64 = 5_000_000;
 
+/// What compiling a pattern costs, in visits: it is done anew for each value.
+const PATTERN_VISITS: u64 = 100;
+
 /// What an expression multiplies an object's size by.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cost {
@@ -17,19 +20,22 @@ pub(super) struct Cost {
     growth: u64,
     /// The longest list that it can hold itself.
     longest: u64,
+    /// How much more a visit costs where patterns are compiled.
+    patterns: u64,
 }
 
 impl Cost {
     pub(super) fn of(text: &str, expression: &IdedExpr) -> Self {
         let count = |sign: char| text.matches(sign).count() as u64;
-        Self { loops: loops(&expression.expr), growth: count('+') + 1, longest: count(',') + 1 }
+        let patterns = if text.contains("matches") { PATTERN_VISITS } else { 1 };
+        Self { loops: loops(&expression.expr), growth: count('+') + 1, longest: count(',') + 1, patterns }
     }
 
     /// Whether an object can be asked within the bound.
     pub(super) fn is_bearable(self, object: &Value) -> bool {
         let (values, longest) = size(object);
         let turns = (longest.max(self.longest) * self.growth).saturating_pow(self.loops);
-        values.saturating_mul(turns) <= VISITS_MAX
+        values.saturating_mul(turns).saturating_mul(self.patterns) <= VISITS_MAX
     }
 }
 
@@ -53,6 +59,11 @@ fn loops(expression: &Expr) -> u32 {
     let inside = [&each.loop_cond, &each.loop_step, &each.accu_init, &each.result];
     let inside = inside.into_iter().map(|child| loops(&child.expr)).max().unwrap_or(0);
     (1 + inside).max(loops(&each.iter_range.expr))
+}
+
+/// Counts the longest chain of parts inside each other.
+pub(super) fn steps(expression: &Expr) -> usize {
+    1 + children(expression).into_iter().map(|child| steps(&child.expr)).max().unwrap_or(0)
 }
 
 /// Returns the parts of an expression; of a loop, every part.

@@ -2,6 +2,7 @@
 //! answered within a bound. Knows no kinds.
 
 mod cost;
+mod invalid;
 mod names;
 mod value;
 
@@ -12,9 +13,7 @@ use cel::{Context, Env, ExecutionError, Program};
 use serde::{Serialize, Serializer};
 
 use cost::Cost;
-
-/// Longest expression: a rule of readiness is a line that people read.
-const EXPRESSION_BYTES_MAX: usize = 512;
+pub use invalid::InvalidExpression;
 
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
@@ -24,17 +23,6 @@ pub struct Expression {
     text: String,
     program: Arc<Program>,
     cost: Cost,
-}
-
-/// Why a text is no expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidExpression {
-    /// Why, as a short clause.
-    pub why: String,
-    /// The next step.
-    pub help: String,
-    /// Where in the text, in bytes, and how long.
-    pub at: (usize, usize),
 }
 
 /// What an object says to a question.
@@ -53,12 +41,9 @@ impl Expression {
     ///
     /// When it is not an expression, or can never be answered.
     pub fn compile(text: &str) -> Result<Self, InvalidExpression> {
-        let invalid = |why: &str, help: &str, at| InvalidExpression { why: why.to_owned(), help: help.to_owned(), at };
-        if text.len() > EXPRESSION_BYTES_MAX || text.contains(['\n', '\r']) {
-            let why = format!("it is longer than a line of {EXPRESSION_BYTES_MAX} bytes");
-            return Err(invalid(&why, "ask for less; a condition or a phase says it best", (0, text.len().min(1))));
-        }
-        let program = ENVIRONMENT.compile(text).map_err(|errors| syntax(text, &errors))?;
+        invalid::check_text(text)?;
+        let program = ENVIRONMENT.compile(text).map_err(|errors| invalid::syntax(text, &errors))?;
+        invalid::check_steps(text, program.expression())?;
         names::check(text, &program)?;
         let cost = Cost::of(text, program.expression());
         Ok(Self { text: text.to_owned(), program: Arc::new(program), cost })
@@ -77,32 +62,26 @@ impl Expression {
             Ok(cel::Value::Bool(true)) => Answer::Yes,
             Ok(cel::Value::Bool(false)) => Answer::No,
             Ok(_) => Answer::Unknown("its answer is neither true nor false".to_owned()),
-            Err(error) => Answer::Unknown(unknown(&error)),
+            Err(error) => Answer::Unknown(self.unknown(&error)),
         }
     }
-}
 
-/// The error's own text may hold values of the object.
-fn unknown(error: &ExecutionError) -> String {
-    match error {
-        ExecutionError::NoSuchKey(key) => format!("there is no `{key}` yet"),
-        ExecutionError::IndexOutOfBounds(_) => "a list is shorter than it asks for".to_owned(),
-        ExecutionError::NoSuchOverload(_)
-        | ExecutionError::UnexpectedType { .. }
-        | ExecutionError::ValuesNotComparable(..)
-        | ExecutionError::UnsupportedBinaryOperator(..) => "a field is of another type than it asks for".to_owned(),
-        _ => "it cannot be answered".to_owned(),
+    /// The error's own text may hold values of the object; a key may be one, unless the expression names it.
+    fn unknown(&self, error: &ExecutionError) -> String {
+        let words = match error {
+            ExecutionError::NoSuchKey(key) if self.text.contains(key.as_str()) => {
+                return format!("there is no `{key}` yet");
+            }
+            ExecutionError::NoSuchKey(_) => "a field is not there yet",
+            ExecutionError::IndexOutOfBounds(_) => "a list is shorter than it asks for",
+            ExecutionError::NoSuchOverload(_)
+            | ExecutionError::UnexpectedType { .. }
+            | ExecutionError::ValuesNotComparable(..)
+            | ExecutionError::UnsupportedBinaryOperator(..) => "a field is of another type than it asks for",
+            _ => "it cannot be answered",
+        };
+        words.to_owned()
     }
-}
-
-fn syntax(text: &str, errors: &cel::ParseErrors) -> InvalidExpression {
-    let help = "write a CEL expression that is true or false, such as `status.phase == 'Up'`".to_owned();
-    let first = errors.errors.first();
-    let why = first.map_or("it cannot be read", |error| error.msg.split(" expecting").next().unwrap_or_default());
-    let why = why.trim_start_matches("Syntax error: ").replace("<EOF>", "the end");
-    let column = first.and_then(|error| usize::try_from(error.pos.1).ok()).unwrap_or(1).saturating_sub(1);
-    let start = text.char_indices().nth(column).map_or(text.len(), |(start, _)| start);
-    InvalidExpression { why, help, at: (start, 0) }
 }
 
 impl fmt::Display for Expression {
@@ -128,5 +107,59 @@ impl Eq for Expression {}
 impl Serialize for Expression {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Answer, Expression};
+
+    /// Texts that recurse or multiply as far as they are let.
+    fn hostile() -> Vec<String> {
+        let around = |open: &str, close: &str| open.repeat(8) + "1" + &close.repeat(8);
+        let brackets = [("(", ")"), ("[", "]"), ("{1: ", "}"), ("size(", ")"), ("status.l.map(x, ", ")")];
+        let mut texts: Vec<String> = brackets.iter().map(|(open, close)| around(open, close)).collect();
+        let chains = ["1 + ", "!", "-", "true && ", "status.a.a.a.", "true ? 1 : ", "1 < ", "status[0][0]."];
+        for chain in chains {
+            texts.extend([8, 20, 45, 60].map(|times| chain.repeat(times) + "self"));
+        }
+        texts
+    }
+
+    #[test]
+    fn no_expression_overflows_the_stack_of_a_thread() {
+        let object = json!({"status": {"l": [], "a": {}}});
+        for text in hostile() {
+            let answer = Expression::compile(&text).map(|it| it.ask(&object));
+            assert_ne!(answer, Ok(Answer::Yes), "{text}");
+        }
+    }
+
+    #[test]
+    fn loops_in_loops_are_not_begun_where_they_would_not_end() {
+        let list: Vec<u32> = (0..2_000).collect();
+        let object = json!({"status": {"l": list}});
+        for text in [
+            "status.l.all(a, status.l.all(b, a + b >= 0))",
+            "status.l.map(x, status.l).map(y, y + y + y + y).size() > 0",
+            "status.l.all(a, string(a).matches('(a{100}){100}'))",
+        ] {
+            let answer = Expression::compile(text).unwrap().ask(&object);
+            assert_eq!(answer, Answer::Unknown("the object is too large to be asked".to_owned()), "{text}");
+        }
+        assert_eq!(Expression::compile("status.l.all(a, a >= 0)").unwrap().ask(&object), Answer::Yes);
+    }
+
+    #[test]
+    fn what_cannot_be_answered_shows_no_value() {
+        let object = json!({"data": {"password": "hunter2"}});
+        for text in
+            ["data.password > 1", "data.password[0] == 1", "data[data.password] == 1", "int(data.password) == 1"]
+        {
+            let Answer::Unknown(why) = Expression::compile(text).unwrap().ask(&object) else { panic!("{text}") };
+            assert!(!why.contains("hunter2"), "{why}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::InvalidExpression;
 use super::cost::children;
-use crate::rules::suggest;
+use crate::rules::{nearest, suggest};
 
 /// The object as a whole.
 const SELF: &str = "self";
@@ -79,7 +79,15 @@ impl<'a> Checker<'a> {
     fn variable(&self, node: &IdedExpr, name: &str, bound: &[&str]) -> Result<(), InvalidExpression> {
         let known =
             name.starts_with('@') || name == SELF || [FIELDS, TYPES, bound].iter().any(|some| some.contains(&name));
-        if known { Ok(()) } else { Err(self.unknown(node, name, "a field at the top of an object", FIELDS)) }
+        if known {
+            return Ok(());
+        }
+        let help = match nearest(name, FIELDS) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("write a text in quotes: `'{name}'`; the fields are {}", FIELDS.join(", ")),
+        };
+        let why = format!("`{name}` is not a field at the top of an object");
+        Err(InvalidExpression { why, help, at: self.place(node, name) })
     }
 
     fn function(&self, node: &IdedExpr, name: &str) -> Result<(), InvalidExpression> {
