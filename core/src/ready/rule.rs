@@ -3,13 +3,11 @@
 
 use serde::Serialize;
 
-use super::Code;
-use super::Verdict;
 use super::custom::{believed, dated_or_later};
 use super::expression::{Answer, Expression};
 use super::finding::{Finding, settle};
 use super::subject::Subject;
-use super::waiting;
+use super::{Code, Verdict, waiting};
 use crate::manifest::ObjectId;
 use crate::order::is_custom;
 
