@@ -2,7 +2,7 @@
 //!
 //! A row stands here when its rule is known from the project's own API documentation or code, which the row names.
 
-use super::sign::Sign::{self, Because, Copied, Each, False, Has, Is, Lacks, Seen, Severe, Some, True};
+use super::sign::Sign::{self, Any, Because, Copied, Each, False, Has, Is, Lacks, Seen, Severe, True};
 use crate::manifest::ObjectId;
 
 /// How the kinds of one project say how far they are.
@@ -157,12 +157,12 @@ static ROWS: &[Row] = &[
         .ready(&[True(&["Accepted"]), True(&["Programmed"])])
         .often_silent(),
     by_ready("gateway.networking.k8s.io", &["BackendTLSPolicy"])
-        .failed(&[Some("/status/ancestors", "Accepted")])
+        .failed(&[Any("/status/ancestors", "Accepted")])
         .ready(&[Each("/status/ancestors", "Accepted")])
         .often_silent(),
     stored("gateway.networking.k8s.io", &["ReferenceGrant"]),
     by_ready("gateway.networking.k8s.io", &["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"])
-        .failed(&[Some("/status/parents", "Accepted")])
+        .failed(&[Any("/status/parents", "Accepted")])
         .ready(&[Each("/status/parents", "Accepted"), Each("/status/parents", "ResolvedRefs")])
         .often_silent(),
     stored("gateway.networking.k8s.io", &[]),

@@ -18,7 +18,7 @@ pub(super) enum Sign {
     /// Every entry of a list, and there is one, has this true condition.
     Each(&'static str, &'static str),
     /// Some entry of a list has this false condition.
-    Some(&'static str, &'static str),
+    Any(&'static str, &'static str),
     /// This field is one of these words, numbers or truths.
     Is(&'static str, &'static [&'static str]),
     /// This field is there.
@@ -45,7 +45,7 @@ impl Sign {
                 !entries.is_empty()
                     && entries.iter().all(|entry| fresh_of(subject, entry, kind).is_some_and(|found| found.is_true()))
             }
-            Self::Some(place, kind) => {
+            Self::Any(place, kind) => {
                 let mut entries = subject.list(place).iter();
                 entries.any(|entry| fresh_of(subject, entry, kind).is_some_and(|found| found.is_false()))
             }
@@ -74,7 +74,7 @@ impl Sign {
             Self::False(kind) | Self::Because(kind, _) | Self::Severe(kind) => {
                 fresh(subject, kind).map_or_else(String::new, |it| said(&it))
             }
-            Self::Each(place, kind) | Self::Some(place, kind) => {
+            Self::Each(place, kind) | Self::Any(place, kind) => {
                 let found = subject.list(place).iter().filter_map(|entry| entry_condition(entry, kind));
                 let untrue = found.filter(|it| !it.is_true() && !stale(subject, it)).map(|it| said(&it)).next();
                 untrue.unwrap_or_else(|| format!("the condition {kind}"))
