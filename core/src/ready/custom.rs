@@ -21,8 +21,9 @@ const CONDITIONS_GRACE_SECONDS: u64 = 60;
 /// How long a status that does not say which generation it is about may be that of the one before.
 const UNDATED_GRACE_SECONDS: u64 = 5;
 
-/// How long a failure that does not say which generation it is about may be that of the one before.
-const UNDATED_FAILURE_GRACE_SECONDS: u64 = 30;
+/// How long a failure may be that of the generation before, or of what is applied at the same time: a route is refused
+/// until its gateway is there.
+const FAILURE_GRACE_SECONDS: u64 = 30;
 
 /// Returns the word for an object that its own spec or an annotation keeps from being worked on: its controller may not
 /// even look at the change.
@@ -66,7 +67,7 @@ fn by_row(subject: &Subject<'_>, row: &Row) -> Verdict {
         return ready_with(*note);
     }
     let on = unmet(subject, row.ready).or_else(|| reconciling(subject));
-    let failed = row.failed.iter().find(|sign| sign.holds(subject)).map(|sign| stuck(subject, sign.words(subject)));
+    let failed = row.failed.iter().find(|sign| sign.holds(subject)).map(|sign| stuck(sign.words(subject)));
     if let Some(finding) = stalled(subject).or(failed) {
         return settle(subject, on.unwrap_or_else(|| "its controller".to_owned()), vec![finding]);
     }
@@ -137,16 +138,16 @@ fn reconciling(subject: &Subject<'_>) -> Option<String> {
 
 fn stalled(subject: &Subject<'_>) -> Option<Finding> {
     let condition = fresh(subject, "Stalled").filter(Condition::is_true)?;
-    Some(Finding { fatal: Fatal::Now, ..stuck(subject, condition.message().to_owned()) })
+    Some(Finding { fatal: Fatal::Now, ..stuck(condition.message().to_owned()) })
 }
 
 /// Returns when a failure counts: at once, or when it can no longer be about the generation before.
 pub(super) fn dated_or_later(subject: &Subject<'_>) -> Fatal {
-    if is_dated(subject) { Fatal::Now } else { Fatal::AfterSeconds(UNDATED_FAILURE_GRACE_SECONDS) }
+    if is_dated(subject) { Fatal::Now } else { Fatal::AfterSeconds(FAILURE_GRACE_SECONDS) }
 }
 
-fn stuck(subject: &Subject<'_>, words: String) -> Finding {
-    Finding::new(Code::Stalled, dated_or_later(subject), "is stuck, says its controller")
+fn stuck(words: String) -> Finding {
+    Finding::new(Code::Stalled, Fatal::AfterSeconds(FAILURE_GRACE_SECONDS), "is stuck, says its controller")
         .evidence(words)
         .help("correct what the message names and deploy again")
 }
