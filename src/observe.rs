@@ -10,7 +10,7 @@ use std::time::Duration;
 use landfall_cluster::{Error, Facts, Reader};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::manifest::{ObjectId, Resource};
-use landfall_core::ready::{self, Cause, Verdict};
+use landfall_core::ready::{self, Cause, Rule, Verdict};
 
 use crate::clock::Stopwatch;
 use crate::progress::Progress;
@@ -31,6 +31,8 @@ pub(crate) struct Wait<'a> {
     pub(crate) awaited: BTreeMap<ObjectId, Awaited>,
     /// What was warned of before anything was applied: it tells of earlier deploys.
     pub(crate) old_warnings: Warnings,
+    /// What landfall.yaml says of kinds.
+    pub(crate) rules: &'a [Rule],
     pub(crate) timeout: Duration,
     pub(crate) redactor: &'a Redactor,
     pub(crate) progress: &'a Progress,
@@ -99,7 +101,7 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
 }
 
 fn judge(wait: &Wait<'_>, look: &Look, age_seconds: u64) -> BTreeMap<ObjectId, Verdict> {
-    let related = look.related();
+    let related = look.related(wait.rules);
     let verdict = |id: &ObjectId, awaited: &Awaited| match look.objects.get(id) {
         Some(object) => ready::judge(object, awaited.generation, &related, age_seconds),
         None => ready::judge_missing(id, &awaited.uid, &related),
@@ -108,7 +110,7 @@ fn judge(wait: &Wait<'_>, look: &Look, age_seconds: u64) -> BTreeMap<ObjectId, V
 }
 
 fn overdue(wait: &Wait<'_>, look: &Look) -> Vec<Cause> {
-    let related = look.related();
+    let related = look.related(wait.rules);
     let overdue = |(id, awaited): (&ObjectId, &Awaited)| match look.objects.get(id) {
         Some(object) => ready::overdue(object, awaited.generation, &related),
         None => ready::overdue_missing(id, &awaited.uid, &related),

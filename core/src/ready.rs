@@ -1,42 +1,63 @@
 //! Whether what was applied really runs, judged from live objects alone. Does not watch and does not wait.
 //!
-//! One file per kind says when it is ready; `container`, `image`, `config`, `crash` and `refused` find out why not.
+//! One file per kind says when it is ready; `container`, `image`, `config`, `crash`, `probe`, `unscheduled`, `eviction` and
+//! `refused` find out why not. Custom kinds are judged by the table in `ecosystem`, or by their definition, or by a
+//! rule of landfall.yaml.
 
+mod api_service;
+mod autoscaler;
 mod code;
 mod config;
 mod container;
 mod crash;
+mod cron_job;
+mod custom;
 mod daemon_set;
 mod definition;
+mod deletion;
 mod deployment;
+mod disruption_budget;
+mod ecosystem;
+mod event;
+mod eviction;
+mod expression;
 mod finding;
 mod gone;
 mod image;
+mod ingress;
 mod job;
 mod logs;
 mod namespace;
-mod other;
 mod pod;
 mod pods;
+mod probe;
 mod pvc;
 mod refused;
 mod replica_set;
+mod reported;
 mod revision;
+mod rule;
 mod selector;
 mod service;
 mod serving;
+mod sign;
 mod stateful_set;
 mod subject;
+mod unscheduled;
+mod webhook;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use code::Code;
+pub use expression::{Expression, InvalidExpression};
 pub use logs::{LogRequest, wants_logs};
+pub use rule::Rule;
 pub use selector::{Selector, owned_by, related_selector};
 pub use serving::still_serving;
 
 use crate::manifest::ObjectId;
+use crate::order::is_custom;
 use subject::{OUT_OF_TIME, Subject};
 
 /// How far one object is.
@@ -90,6 +111,12 @@ pub struct Related<'a> {
     pub replica_sets: &'a [Value],
     /// Events of the namespace (`v1` or `events.k8s.io/v1`) since the apply: older ones tell of earlier deploys.
     pub events: &'a [Value],
+    /// Definitions of custom kinds, which say whether a controller reports on them.
+    pub definitions: &'a [Value],
+    /// Endpoint slices of the Services that admission webhooks name.
+    pub endpoint_slices: &'a [Value],
+    /// What landfall.yaml says of kinds, the first that names a kind counts.
+    pub rules: &'a [Rule],
 }
 
 /// Says how far a live object is, `age_seconds` after our apply.
@@ -129,41 +156,58 @@ pub fn overdue_missing(id: &ObjectId, uid: &str, related: &Related<'_>) -> Optio
 }
 
 fn verdict(subject: &Subject<'_>) -> Verdict {
-    if let Some(verdict) = terminating(subject).or_else(|| unseen(subject)) {
-        return verdict;
-    }
+    let early = deletion::judge(subject).or_else(|| held(subject)).or_else(|| unseen(subject));
+    early.unwrap_or_else(|| match rule::of(subject) {
+        Some(rule) => rule::judge(subject, rule, || by_kind(subject)),
+        None => by_kind(subject),
+    })
+}
+
+/// A rule is asked about what is held, too: whoever wrote it knows.
+fn held(subject: &Subject<'_>) -> Option<Verdict> {
+    if rule::of(subject).is_some() { None } else { custom::held_by_request(subject) }
+}
+
+fn by_kind(subject: &Subject<'_>) -> Verdict {
     match (subject.id.group.as_str(), subject.id.kind.as_str()) {
         ("apps", "Deployment") => deployment::judge(subject),
-        ("apps", "ReplicaSet") => replica_set::judge(subject),
+        ("apps", "ReplicaSet") | ("", "ReplicationController") => replica_set::judge(subject),
         ("apps", "StatefulSet") => stateful_set::judge(subject),
         ("apps", "DaemonSet") => daemon_set::judge(subject),
         ("batch", "Job") => job::judge(subject),
+        ("batch", "CronJob") => cron_job::judge(subject),
         ("", "Pod") => pod::judge(subject),
         ("", "PersistentVolumeClaim") => pvc::judge(subject),
         ("", "Service") => service::judge(subject),
         ("", "Namespace") => namespace::judge(subject),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => definition::judge(subject),
-        _ => other::judge(subject),
+        ("apiregistration.k8s.io", "APIService") => api_service::judge(subject),
+        ("autoscaling", "HorizontalPodAutoscaler") => autoscaler::judge(subject),
+        ("policy", "PodDisruptionBudget") => disruption_budget::judge(subject),
+        ("networking.k8s.io", "Ingress") => ingress::judge(subject),
+        ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => {
+            webhook::judge(subject)
+        }
+        _ if is_custom(&subject.id) => custom::judge(subject),
+        // Every other kind of Kubernetes itself is ready when it is stored.
+        _ => ready(),
     }
-}
-
-fn terminating(subject: &Subject<'_>) -> Option<Verdict> {
-    subject.text("/metadata/deletionTimestamp")?;
-    let finalizers: Vec<&str> = subject.list("/metadata/finalizers").iter().filter_map(Value::as_str).collect();
-    if finalizers.is_empty() {
-        return Some(waiting("its own deletion"));
-    }
-    Some(waiting(format!("its own deletion, held by {}", finalizers.join(", "))))
 }
 
 /// The status must be about the generation that our apply made (API conventions, "Typical status properties").
 fn unseen(subject: &Subject<'_>) -> Option<Verdict> {
-    let observed = match subject.number("/status/observedGeneration") {
+    let observed = match subject.observed_generation() {
         Some(observed) => observed,
         None if always_observes(subject) => 0,
         None => return None,
     };
-    (observed < subject.generation).then(|| waiting("its controller to see the change"))
+    if observed >= subject.generation {
+        return None;
+    }
+    // Flux dates the status when it succeeds, but a condition at once.
+    let untrue =
+        subject.condition("Ready").filter(|it| it.is_false() && it.observed_generation() == Some(subject.generation));
+    Some(waiting(untrue.map_or_else(|| "its controller to see the change".to_owned(), |it| sign::said(&it))))
 }
 
 fn always_observes(subject: &Subject<'_>) -> bool {
@@ -179,6 +223,8 @@ fn ready_with(note: impl Into<String>) -> Verdict {
     Verdict::Ready { note: note.into() }
 }
 
-fn waiting(on: impl Into<String>) -> Verdict {
-    Verdict::Waiting { on: on.into() }
+/// Says what is waited for in one line: some controllers write paragraphs.
+fn waiting(on: impl AsRef<str>) -> Verdict {
+    let words: Vec<&str> = on.as_ref().split_whitespace().collect();
+    Verdict::Waiting { on: words.join(" ") }
 }

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use landfall_core::ready::{Cause, Related, Verdict, judge, overdue, still_serving, wants_logs};
+use landfall_core::ready::{Cause, Expression, Related, Rule, Verdict, judge, overdue, still_serving, wants_logs};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,10 +24,24 @@ struct Input {
     replica_sets: Vec<Value>,
     #[serde(default)]
     events: Vec<Value>,
+    #[serde(default)]
+    definitions: Vec<Value>,
+    #[serde(default)]
+    endpoint_slices: Vec<Value>,
+    #[serde(default)]
+    rules: Vec<Value>,
 }
 
 fn judged(input: &Input) -> Value {
-    let related = Related { pods: &input.pods, replica_sets: &input.replica_sets, events: &input.events };
+    let rules: Vec<Rule> = input.rules.iter().map(rule).collect();
+    let related = Related {
+        pods: &input.pods,
+        replica_sets: &input.replica_sets,
+        events: &input.events,
+        definitions: &input.definitions,
+        endpoint_slices: &input.endpoint_slices,
+        rules: &rules,
+    };
     let Some(age) = input.age else {
         let cause = overdue(&input.object, input.generation, &related);
         return json!({ "overdue": cause, "log": cause.as_ref().and_then(log) });
@@ -36,6 +50,17 @@ fn judged(input: &Input) -> Value {
     let log = if let Verdict::Failed { cause } = &verdict { log(cause) } else { None };
     let serving = still_serving(&input.object, &input.replica_sets, &input.pods);
     json!({ "judged": verdict, "log": log, "still_serving": serving })
+}
+
+fn rule(rule: &Value) -> Rule {
+    let text = |key: &str| rule[key].as_str().unwrap_or_default().to_owned();
+    let expression = |key: &str| Some(Expression::compile(rule[key].as_str()?).expect("the case's rules are right"));
+    Rule {
+        group: text("group"),
+        kind: text("kind"),
+        when: expression("when").expect("a rule says when"),
+        failed: expression("failed"),
+    }
 }
 
 fn log(cause: &Cause) -> Option<String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use landfall_cluster::{Error, Place, Watch};
 use landfall_core::inventory::LABEL;
 use landfall_core::manifest::{Gvk, ObjectId};
-use landfall_core::ready::Related;
+use landfall_core::ready::{Related, Rule};
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
@@ -34,8 +34,9 @@ pub(super) struct Look {
 }
 
 impl Look {
-    pub(super) fn related(&self) -> Related<'_> {
-        Related { pods: &self.pods, replica_sets: &self.replica_sets, events: &self.events }
+    pub(super) fn related<'l>(&'l self, rules: &'l [Rule]) -> Related<'l> {
+        let (pods, replica_sets, events) = (&self.pods, &self.replica_sets, &self.events);
+        Related { pods, replica_sets, events, rules, ..Related::default() }
     }
 }
 

@@ -207,6 +207,7 @@ impl Rollout<'_> {
             inventory: &record.stored.inventory.id,
             awaited,
             old_warnings,
+            rules: &self.goal.environment.wait.ready,
             timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),
             redactor,
             progress: self.progress,

@@ -68,3 +68,27 @@ async fn waiting_costs_requests_by_change_and_not_by_time() {
     assert_eq!(lists.get("deployments"), Some(&3), "{lists:?}");
     assert_eq!(lists.get("pods"), Some(&2), "{lists:?}");
 }
+
+/// Deploys a Service that no cloud gives an address to.
+async fn load_balancer(wait: &str) -> (i32, String) {
+    let cluster = shared().await;
+    let namespace = cluster.namespace("waiting").await.name;
+    let rules = rules(&namespace).replace("source: deploy,", &format!("source: deploy, wait: {wait},"));
+    let service =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: LoadBalancer, ports: [{port: 80}]}\n";
+    let files = [("landfall.yaml", rules.as_str()), ("deploy/web.yaml", service)];
+    let mut world = World::with_files(binary(), &files).await.unwrap();
+    world.set("LANDFALL_PLAN_KUBECONFIG", &cluster.kubeconfig(&Identity::Planner).display().to_string());
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &cluster.kubeconfig(&Identity::Deployer).display().to_string());
+    world.set_token("");
+    let job = world.deploy().await.unwrap();
+    (job.code, job.everything())
+}
+
+#[tokio::test]
+async fn a_rule_says_when_a_kind_is_ready() {
+    let (code, said) = load_balancer("{timeout: 3s}").await;
+    assert_eq!(code, 6, "{said}");
+    let (code, said) = load_balancer("{timeout: 60s, ready: [{kind: Service, when: spec.clusterIP != ''}]}").await;
+    assert_eq!(code, 0, "{said}");
+}

@@ -137,7 +137,7 @@ impl Part {
             AllBut(pointer, mutable) => {
                 let fields = after.pointer(pointer).and_then(Value::as_object).into_iter().flatten();
                 let fixed = fields.map(|(key, _)| key).filter(|key| !mutable.contains(&key.as_str()));
-                fixed.map(|key| below(pointer, key)).flat_map(|field| written(&field, before, after)).collect()
+                fixed.map(|key| below(pointer, key)).filter_map(|field| written(&field, before, after)).collect()
             }
         }
     }

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::Code;
 use super::container::Container;
 use super::finding::{Fatal, Finding};
+use super::image;
 
 /// How long what a container reads may be missing: it may be applied at the same time.
 const CONFIG_GRACE_SECONDS: u64 = 30;
@@ -23,10 +24,16 @@ static MISSING_KEY: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is constant and tested")
 });
 
+/// A volume's item (kubernetes `volume/{configmap,secret,projected}`); the message does not name the object.
+static MISSING_FILE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"references non-existent (secret|config) key: (\S+)").expect("the pattern is constant and tested")
+});
+
 pub(super) fn finding(container: &Container<'_>) -> Option<Finding> {
     let message = container.waiting_message();
     match container.waiting_reason() {
         "CreateContainerConfigError" if is_cache(message) => None,
+        "CreateContainerConfigError" if message.contains("runAsNonRoot") => Some(runs_as_root(message)),
         "CreateContainerConfigError" => Some(missing(message)),
         "CreateContainerError" => Some(not_created(message)),
         "RunContainerError" => Some(not_started(container)),
@@ -37,6 +44,12 @@ pub(super) fn finding(container: &Container<'_>) -> Option<Finding> {
 /// The kubelet has not read the object yet, which is no fault of the object.
 fn is_cache(message: &str) -> bool {
     message.contains("failed to sync") && message.contains("cache")
+}
+
+/// Returns what a message says to be missing, as a finding; a volume's message names it as a container's does.
+pub(super) fn missing_of_volume(message: &str) -> Option<Finding> {
+    let names_it = MISSING_OBJECT.is_match(message) || message.contains("references non-existent");
+    names_it.then(|| missing(message))
 }
 
 fn missing(message: &str) -> Finding {
@@ -52,12 +65,22 @@ fn what_is_missing(message: &str) -> Option<String> {
     if let Some(found) = MISSING_KEY.captures(message) {
         return Some(format!("the key `{}` of the {} `{}`", &found[1], kind(&found[2]), &found[3]));
     }
+    if let Some(found) = MISSING_FILE.captures(message) {
+        return Some(format!("the key `{}` of a {} that it mounts", &found[2], kind(&found[1])));
+    }
     let found = MISSING_OBJECT.captures(message)?;
     Some(format!("the {} `{}`", kind(&found[1]), &found[2]))
 }
 
 fn kind(word: &str) -> &'static str {
     if word.eq_ignore_ascii_case("secret") { "Secret" } else { "ConfigMap" }
+}
+
+/// In the kubelet's words: "container has `runAsNonRoot` and image will run as root".
+fn runs_as_root(message: &str) -> Finding {
+    Finding::new(Code::ContainerNotCreated, Fatal::Now, "must not run as root, but its image does")
+        .evidence(message)
+        .help("set `securityContext.runAsUser` to a user of the image, or build the image with a numeric `USER`")
 }
 
 fn not_created(message: &str) -> Finding {
@@ -70,8 +93,12 @@ fn not_created(message: &str) -> Finding {
 /// Says that a container's command does not start: a wrong path, a missing right, another architecture.
 pub(super) fn not_started(container: &Container<'_>) -> Finding {
     let last = container.status.pointer("/lastState/terminated/message").and_then(|message| message.as_str());
+    let evidence = last.unwrap_or(container.waiting_message());
+    if evidence.contains("exec format error") {
+        return image::other_platform(container).evidence(evidence);
+    }
     let fatal = Fatal::AfterSeconds(RUNTIME_GRACE_SECONDS);
     Finding::new(Code::CannotStart, fatal, "has a command that cannot be started")
-        .evidence(last.unwrap_or(container.waiting_message()))
+        .evidence(evidence)
         .help("check `command` and that the image is made for the node's architecture")
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::finding::Finding;
+use super::Code;
+use super::finding::{Fatal, Finding};
 use super::subject::{Subject, list, text};
 use super::{config, crash, image};
 
@@ -37,6 +38,21 @@ impl<'a> Container<'a> {
         self.spec().and_then(|spec| text(spec, "/image")).or_else(|| text(self.status, "/image")).unwrap_or_default()
     }
 
+    /// Returns what people call it: "app", "the init container migrate".
+    pub(super) fn words(&self) -> String {
+        if self.is_init() { format!("the init container {}", self.name()) } else { self.name().to_owned() }
+    }
+
+    /// Whether the others wait for its end.
+    pub(super) fn is_init(&self) -> bool {
+        let named = |spec: &Value| text(spec, "/name") == Some(self.name());
+        list(self.pod, "/status/initContainerStatuses").iter().any(named) && !self.is_sidecar()
+    }
+
+    fn is_sidecar(&self) -> bool {
+        self.spec().and_then(|spec| text(spec, "/restartPolicy")) == Some("Always")
+    }
+
     /// Returns the container as the pod's spec has it.
     pub(super) fn spec(&self) -> Option<&'a Value> {
         let named = |spec: &&Value| text(spec, "/name") == Some(self.name());
@@ -44,7 +60,7 @@ impl<'a> Container<'a> {
     }
 }
 
-pub(super) fn findings(subject: &Subject<'_>, pod: &Value) -> Vec<Finding> {
+pub(super) fn findings<'a>(subject: &Subject<'a>, pod: &'a Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     for status in statuses(pod) {
         let container = Container { pod, status };
@@ -65,4 +81,18 @@ pub(super) fn statuses(pod: &Value) -> impl Iterator<Item = &Value> {
 pub(super) fn unready_name(pod: &Value) -> Option<&str> {
     let unready = list(pod, "/status/containerStatuses").iter().find(|status| status["ready"] == Value::Bool(false))?;
     text(unready, "/name")
+}
+
+/// Finds the init container that runs on while the others wait for it. One that always restarts is a sidecar.
+pub(super) fn unended_init(pod: &Value) -> Option<Finding> {
+    let runs = |status: &&Value| status.pointer("/state/running").is_some();
+    let mut running = list(pod, "/status/initContainerStatuses").iter().filter(runs);
+    let status = running.find(|status| !(Container { pod, status }).is_sidecar())?;
+    let name = text(status, "/name")?;
+    let finding =
+        Finding::new(Code::InitUnfinished, Fatal::AtDeadline, "waits for an init container that does not end")
+            .at(text(pod, "/metadata/name")?, Some(name))
+            .evidence(format!("the init container {name} still runs"))
+            .help("read its log to see what it waits for");
+    Some(finding)
 }

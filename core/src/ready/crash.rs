@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::Code;
-use super::config;
 use super::container::{Container, statuses};
 use super::finding::{Fatal, Finding};
 use super::subject::{Subject, text};
+use super::{Code, config, probe};
 
 /// How long a container may crash: it may wait for another one that starts at the same time.
 const CRASH_GRACE_SECONDS: u64 = 60;
@@ -14,7 +13,7 @@ const CRASH_GRACE_SECONDS: u64 = 60;
 /// How often a container of the new revision may restart before it counts as broken.
 const RESTARTS_MAX: u64 = 2;
 
-pub(super) fn finding(subject: &Subject<'_>, container: &Container<'_>) -> Option<Finding> {
+pub(super) fn finding<'a>(subject: &Subject<'a>, container: &Container<'a>) -> Option<Finding> {
     if container.waiting_reason() != "CrashLoopBackOff" {
         return None;
     }
@@ -55,19 +54,25 @@ fn out_of_memory(container: &Container<'_>) -> Finding {
         .help("raise `resources.limits.memory`, or find out why it needs so much")
 }
 
-fn probe_failed(subject: &Subject<'_>, container: &Container<'_>) -> Option<Finding> {
-    let failure = |probe| subject.event_saying(container.pod_uid(), &["Unhealthy"], probe);
-    let (probe, message) = ["Liveness", "Startup"].into_iter().find_map(|probe| Some((probe, failure(probe)?)))?;
-    let probe = probe.to_lowercase();
-    let finding = Finding::new(Code::ProbeFailed, Fatal::Now, format!("is restarted because its {probe} probe fails"))
-        .evidence(message)
+fn probe_failed<'a>(subject: &Subject<'a>, container: &Container<'a>) -> Option<Finding> {
+    let failing = probe::failing(subject, container.pod, &["liveness", "startup"])?;
+    if failing.container.is_some_and(|name| name != container.name()) {
+        return None;
+    }
+    let reason = format!("is restarted because its {} probe fails", failing.probe);
+    let finding = Finding::new(Code::ProbeFailed, Fatal::Now, reason)
+        .evidence(failing.evidence)
         .help("read the log, and check the probe's path, port and timing");
     Some(finding)
 }
 
 fn crashes(container: &Container<'_>, last: &Value, restarts: u64) -> Finding {
-    let evidence = format!("{} {} after {restarts} restarts", container.name(), ending(last));
-    let reason = if last["exitCode"] == 0 { "ends instead of running on" } else { "crashes at start" };
+    let evidence = format!("{} {} after {restarts} restarts", container.words(), ending(last));
+    let reason = match last["exitCode"].as_i64() {
+        _ if container.is_init() => "has an init container that fails",
+        Some(0) => "ends instead of running on",
+        _ => "crashes at start",
+    };
     Finding::new(Code::CrashLoop, Fatal::Now, reason)
         .evidence(if restarts == 1 { evidence.replace("restarts", "restart") } else { evidence })
         .help("read the last lines of its log and mend the cause")

@@ -4,6 +4,10 @@ use super::finding::{Fatal, Finding, explain, settle};
 use super::subject::Subject;
 use super::{Code, Verdict, pods, ready, ready_with, refused, revision};
 
+/// How long the controller may take to see that a new rollout began after one that it gave up: after a rollback to an
+/// older `ReplicaSet` the condition is the old one for a moment.
+const DEADLINE_LAG_SECONDS: u64 = 10;
+
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     if subject.flag("/spec/paused") {
         return ready_with("paused: no new pods are started");
@@ -47,7 +51,7 @@ fn findings(subject: &Subject<'_>, wanted: i64) -> Vec<Finding> {
 /// The controller gives up by itself after `progressDeadlineSeconds` (600 unless set).
 fn deadline(subject: &Subject<'_>) -> Option<Finding> {
     let progressing = subject.condition("Progressing")?;
-    if progressing.reason() != "ProgressDeadlineExceeded" {
+    if progressing.reason() != "ProgressDeadlineExceeded" || !subject.waited(DEADLINE_LAG_SECONDS) {
         return None;
     }
     let finding = Finding::new(Code::ProgressDeadline, Fatal::Now, "made no progress within its own deadline")

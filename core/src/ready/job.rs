@@ -39,6 +39,8 @@ fn gave_up(subject: &Subject<'_>, condition: &Condition<'_>) -> Finding {
         "BackoffLimitExceeded" => "failed more often than its `backoffLimit` allows",
         "DeadlineExceeded" => "ran longer than its `activeDeadlineSeconds`",
         "PodFailurePolicy" => "failed in a way that its `podFailurePolicy` does not retry",
+        "FailedIndexes" => "has indexes that failed more often than `backoffLimitPerIndex` allows",
+        "MaxFailedIndexesExceeded" => "has more failed indexes than `maxFailedIndexes` allows",
         _ => "failed",
     };
     let finding =

@@ -17,7 +17,7 @@ pub struct LogRequest {
 pub fn wants_logs(cause: &Cause) -> Option<LogRequest> {
     let among = |codes: &[Code]| codes.iter().any(|code| code.name() == cause.code);
     let previous = among(&[Code::CrashLoop, Code::OutOfMemory, Code::ProbeFailed]);
-    if !previous && !among(&[Code::PodFailed, Code::JobFailed, Code::NotReady]) {
+    if !previous && !among(&[Code::PodFailed, Code::JobFailed, Code::InitUnfinished, Code::NotReady]) {
         return None;
     }
     Some(LogRequest { pod: cause.pod.clone()?, container: cause.container.clone()?, previous })

@@ -1,4 +1,4 @@
-//! Whether a namespace takes objects.
+//! Whether a namespace takes objects. One that is being deleted is judged before it comes here.
 
 use super::subject::Subject;
 use super::{Verdict, ready, waiting};
@@ -6,7 +6,6 @@ use super::{Verdict, ready, waiting};
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     match subject.text("/status/phase") {
         Some("Active") => ready(),
-        Some("Terminating") => waiting("its own deletion"),
         _ => waiting("the server to open it"),
     }
 }

@@ -2,12 +2,12 @@
 
 use super::finding::{Fatal, Finding, failed, settle};
 use super::subject::{Condition, Subject};
-use super::{Code, Verdict, crash, pods, ready, ready_with};
+use super::{Code, Verdict, crash, eviction, pods, ready, ready_with};
 
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     match subject.text("/status/phase") {
         Some("Succeeded") => ready_with("ended well"),
-        Some("Failed") => failed(subject, ended(subject)),
+        Some("Failed") => failed(subject, eviction::finding(subject.object).unwrap_or_else(|| ended(subject))),
         _ if subject.condition("Ready").as_ref().is_some_and(Condition::is_true) => ready(),
         _ => settle(subject, "the pod to be ready".to_owned(), pods::findings(subject, &[subject.object])),
     }

@@ -4,61 +4,70 @@ use serde_json::Value;
 
 use super::finding::{Fatal, Finding};
 use super::subject::{Condition, Subject, condition, text};
-use super::{Code, container};
+use super::{Code, config, container, eviction, probe, unscheduled};
 
-pub(super) fn findings(subject: &Subject<'_>, pods: &[&Value]) -> Vec<Finding> {
+pub(super) fn findings<'a>(subject: &Subject<'a>, pods: &[&'a Value]) -> Vec<Finding> {
     pods.iter().flat_map(|pod| of_pod(subject, pod)).collect()
 }
 
-fn of_pod(subject: &Subject<'_>, pod: &Value) -> Vec<Finding> {
-    let holds = |kind: &str| condition(pod, kind).as_ref().is_some_and(Condition::is_true);
-    if holds("Ready") {
+fn of_pod<'a>(subject: &Subject<'a>, pod: &'a Value) -> Vec<Finding> {
+    if condition(pod, "Ready").as_ref().is_some_and(Condition::is_true) {
         return Vec::new();
     }
-    if let Some(finding) = unscheduled(pod) {
+    if let Some(finding) = eviction::finding(pod).or_else(|| unscheduled::finding(subject, pod)) {
         return vec![finding];
     }
     let mut findings = container::findings(subject, pod);
     if findings.is_empty() {
-        findings.extend(unmounted(subject, pod).or_else(|| unready(subject, pod)));
+        let other =
+            unmounted(subject, pod).or_else(|| unsandboxed(subject, pod)).or_else(|| container::unended_init(pod));
+        findings.extend(other.or_else(|| unready(subject, pod)));
     }
     findings
 }
 
-/// A node may still come, so only the deadline proves it.
-fn unscheduled(pod: &Value) -> Option<Finding> {
-    let scheduled = condition(pod, "PodScheduled").filter(Condition::is_false)?;
-    let (reason, help) = if waits_for_a_volume(scheduled.message()) {
-        ("cannot get its volume", "make a PersistentVolume that fits the claim, or a StorageClass that provisions one")
-    } else {
-        ("cannot be scheduled", "lower what the pod requests, loosen its placement rules, or add nodes")
-    };
-    let finding = Finding::new(Code::Unschedulable, Fatal::AtDeadline, reason)
-        .at(text(pod, "/metadata/name")?, None)
-        .evidence(scheduled.message())
-        .help(help);
-    Some(finding)
-}
-
-/// In the scheduler's words: "pod has unbound immediate `PersistentVolumeClaims`".
-fn waits_for_a_volume(message: &str) -> bool {
-    message.contains("unbound") && message.contains("PersistentVolumeClaim")
-}
-
 fn unmounted(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
     let message = subject.event(text(pod, "/metadata/uid")?, &["FailedMount", "FailedAttachVolume"])?;
-    let finding = Finding::new(Code::VolumeNotMounted, Fatal::AtDeadline, "cannot mount a volume")
+    let finding = config::missing_of_volume(message).unwrap_or_else(|| {
+        let help = if message.contains("Multi-Attach") {
+            "a volume of one node cannot move while an old pod holds it: use the strategy Recreate, or end that pod"
+        } else {
+            "check that the volume's source exists and is not in use on another node"
+        };
+        Finding::new(Code::VolumeNotMounted, Fatal::AtDeadline, "cannot mount a volume").evidence(message).help(help)
+    });
+    Some(finding.at(text(pod, "/metadata/name")?, None))
+}
+
+fn unsandboxed(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
+    let message = subject.event(text(pod, "/metadata/uid")?, &["FailedCreatePodSandBox"])?;
+    let finding = Finding::new(Code::SandboxNotCreated, Fatal::AtDeadline, "cannot get its network on its node")
         .at(text(pod, "/metadata/name")?, None)
         .evidence(message)
-        .help("check that the volume's source exists and is not in use on another node");
+        .help("look at the node's runtime and network plugin");
     Some(finding)
 }
 
-fn unready(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
-    let message = subject.event(text(pod, "/metadata/uid")?, &["Unhealthy"])?;
-    let finding = Finding::new(Code::NotReady, Fatal::AtDeadline, "runs but does not pass its readiness probe")
-        .at(text(pod, "/metadata/name")?, container::unready_name(pod))
-        .evidence(message)
-        .help("read the log, and check the probe's path, port and timing");
-    Some(finding)
+/// The pod runs, and is not ready: a probe says so, a gate, or nobody yet.
+fn unready<'a>(subject: &Subject<'a>, pod: &'a Value) -> Option<Finding> {
+    let name = text(pod, "/metadata/name")?;
+    let finding = |reason: &str| Finding::new(Code::NotReady, Fatal::AtDeadline, reason);
+    if let Some(failing) = probe::failing(subject, pod, &["startup", "readiness", "liveness"]) {
+        let container = failing.container.or_else(|| container::unready_name(pod));
+        let found = finding(&format!("runs but does not pass its {} probe", failing.probe)).at(name, container);
+        return Some(
+            found.evidence(failing.evidence).help("read the log, and check the probe's path, port and timing"),
+        );
+    }
+    let unready = condition(pod, "Ready").filter(Condition::is_false)?;
+    if unready.reason() == "ReadinessGatesNotReady" {
+        let found = finding("runs, and waits for a readiness gate").at(name, None);
+        return Some(
+            found.evidence(unready.message()).help("find out who sets the gate's condition, and whether it runs"),
+        );
+    }
+    let container = container::unready_name(pod)?;
+    let asked = probe::asks(pod, container, "readiness").or_else(|| probe::asks(pod, container, "startup"))?;
+    let found = finding("runs but has not passed its probe").at(name, Some(container));
+    Some(found.evidence(format!("it asks {asked}")).help("read the log, and check the probe's path, port and timing"))
 }

@@ -23,9 +23,23 @@ fn lost(subject: &Subject<'_>) -> Finding {
 }
 
 fn unprovisioned(subject: &Subject<'_>) -> Option<Finding> {
-    let message = subject.event(subject.uid(), &["ProvisioningFailed", "FailedBinding"])?;
-    let finding = Finding::new(Code::VolumeNotProvisioned, Fatal::AtDeadline, "cannot get a volume")
-        .evidence(message)
-        .help("check `storageClassName` and that its provisioner runs");
-    Some(finding)
+    subject.event(subject.uid(), UNPROVISIONED).map(explained)
+}
+
+/// What a claim's controllers report when they cannot give it a volume (kubernetes `pkg/controller/volume/events`).
+pub(super) const UNPROVISIONED: &[&str] = &["ProvisioningFailed", "FailedBinding"];
+
+/// Explains why a claim has no volume, in the words of its event.
+pub(super) fn explained(message: &str) -> Finding {
+    let (reason, help) = if message.contains("no storage class is set") {
+        (
+            "names no StorageClass, and the cluster has no default",
+            "set `storageClassName`, or mark one StorageClass as default",
+        )
+    } else if message.contains("storageclass") && message.contains("not found") {
+        ("names a StorageClass that does not exist", "correct `storageClassName`, or create the StorageClass")
+    } else {
+        ("cannot get a volume", "check `storageClassName` and that its provisioner runs")
+    };
+    Finding::new(Code::VolumeNotProvisioned, Fatal::AtDeadline, reason).evidence(message).help(help)
 }

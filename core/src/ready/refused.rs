@@ -24,10 +24,28 @@ const KNOWN: &[(&str, Code, &str, &str)] = &[
         "set the requests and limits that the message names",
     ),
     (
+        "usage per ",
+        Code::LimitRange,
+        "is forbidden by its namespace's LimitRange",
+        "request what the message asks for, or change the LimitRange",
+    ),
+    (
+        "limit to request ratio per ",
+        Code::LimitRange,
+        "is forbidden by its namespace's LimitRange",
+        "request what the message asks for, or change the LimitRange",
+    ),
+    (
         "violates PodSecurity",
         Code::PodSecurity,
         "is forbidden by its namespace's Pod Security level",
         "set the securityContext fields that the message names",
+    ),
+    (
+        "unable to validate against any security context constraint",
+        Code::PodSecurity,
+        "is forbidden by the cluster's security context constraints",
+        "set the securityContext fields that the message names, or grant its ServiceAccount a constraint",
     ),
     (
         "failed calling webhook",

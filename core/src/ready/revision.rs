@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::deletion::is_leaving;
 use super::selector::owned_by;
 use super::subject::{Subject, annotation, label, text};
 
@@ -11,7 +12,7 @@ use super::subject::{Subject, annotation, label, text};
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
 /// Set by the server on `DaemonSets`, and by their controller as a label on pods (kubernetes `apps/v1` types).
-const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+pub(super) const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
 /// Returns the `ReplicaSet` of the newest revision of a Deployment.
 pub(super) fn newest_replica_set<'a>(deployment: &Value, replica_sets: &'a [Value]) -> Option<&'a Value> {
@@ -42,7 +43,7 @@ pub(super) fn of_daemon_set<'a>(subject: &Subject<'a>) -> Vec<&'a Value> {
 /// Returns the pods that an object made and that are not being deleted, by name.
 pub(super) fn of_owner<'a>(subject: &Subject<'a>, uid: &str) -> Vec<&'a Value> {
     let mut pods = owned_by(uid, subject.related.pods);
-    pods.retain(|pod| text(pod, "/metadata/deletionTimestamp").is_none());
+    pods.retain(|pod| !is_leaving(pod));
     pods.sort_by_key(|pod| text(pod, "/metadata/name"));
     pods
 }

@@ -1,24 +1,85 @@
-//! What still serves users while a Deployment is not ready. Does not look at Services.
+//! What still serves users while a workload is not ready: ready pods of its old and new version. Does not look at Services.
 
 use serde_json::Value;
 
-use super::revision::newest_replica_set;
+use super::deletion::is_leaving;
+use super::revision::{TEMPLATE_GENERATION, newest_replica_set};
 use super::selector::owned_by;
-use super::subject::{condition, text};
+use super::subject::{annotation, condition, label, list, text};
+use crate::manifest::ObjectId;
 
 /// Says what still serves, as words after a dash: "still serving with 6 of 6 old pods". Empty when not known.
-pub fn still_serving(deployment: &Value, replica_sets: &[Value], pods: &[Value]) -> String {
-    let Some(newest) = newest_replica_set(deployment, replica_sets) else {
-        return String::new();
+pub fn still_serving(workload: &Value, replica_sets: &[Value], pods: &[Value]) -> String {
+    let Some(id) = ObjectId::of(workload) else { return String::new() };
+    let version = match (id.group.as_str(), id.kind.as_str()) {
+        ("apps", "Deployment") => by_replica_set(workload, replica_sets),
+        ("apps", "StatefulSet") => by_revision(workload),
+        ("apps", "DaemonSet") => by_template(workload),
+        _ => None,
     };
-    let wanted = deployment.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
-    let uid = text(deployment, "/metadata/uid").unwrap_or_default();
-    let (mut new, mut old) = (0, 0);
-    for set in owned_by(uid, replica_sets) {
-        let ready = ready_pods(set, pods);
-        *(if std::ptr::eq(set, newest) { &mut new } else { &mut old }) += ready;
+    let Some(version) = version else { return String::new() };
+    let pods = version.pods(workload, replica_sets, pods);
+    if pods.is_empty() && status_has_ready(workload) {
+        return String::new(); // The pods may not be readable.
     }
-    words(wanted, old, new)
+    let ready: Vec<&Value> = pods.into_iter().filter(|pod| serves(pod)).collect();
+    let new = ready.iter().filter(|pod| version.is_new(pod)).count();
+    words(wanted(workload), ready.len() - new, new)
+}
+
+/// What tells the pods of the new version from those of older ones.
+enum Version<'a> {
+    /// The UID of the newest `ReplicaSet`.
+    ReplicaSet(&'a str),
+    /// A label, and its value on new pods.
+    Label(&'static str, &'a str),
+}
+
+fn by_replica_set<'a>(deployment: &Value, replica_sets: &'a [Value]) -> Option<Version<'a>> {
+    text(newest_replica_set(deployment, replica_sets)?, "/metadata/uid").map(Version::ReplicaSet)
+}
+
+fn by_revision(stateful_set: &Value) -> Option<Version<'_>> {
+    text(stateful_set, "/status/updateRevision").map(|it| Version::Label("controller-revision-hash", it))
+}
+
+fn by_template(daemon_set: &Value) -> Option<Version<'_>> {
+    annotation(daemon_set, TEMPLATE_GENERATION).map(|it| Version::Label("pod-template-generation", it))
+}
+
+impl Version<'_> {
+    fn pods<'p>(&self, workload: &Value, replica_sets: &[Value], pods: &'p [Value]) -> Vec<&'p Value> {
+        let uid = text(workload, "/metadata/uid").unwrap_or_default();
+        match self {
+            Self::Label(..) => owned_by(uid, pods),
+            Self::ReplicaSet(_) => {
+                let sets = owned_by(uid, replica_sets).into_iter().filter_map(|set| text(set, "/metadata/uid"));
+                sets.flat_map(|set| owned_by(set, pods)).collect()
+            }
+        }
+    }
+
+    fn is_new(&self, pod: &Value) -> bool {
+        match self {
+            Self::Label(key, value) => label(pod, key) == Some(value),
+            Self::ReplicaSet(uid) => {
+                list(pod, "/metadata/ownerReferences").iter().any(|owner| text(owner, "/uid") == Some(uid))
+            }
+        }
+    }
+}
+
+fn wanted(workload: &Value) -> u64 {
+    if text(workload, "/kind") == Some("DaemonSet") {
+        return workload.pointer("/status/desiredNumberScheduled").and_then(Value::as_u64).unwrap_or(0);
+    }
+    workload.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1)
+}
+
+fn status_has_ready(workload: &Value) -> bool {
+    let places =
+        ["/status/readyReplicas", "/status/availableReplicas", "/status/numberReady", "/status/numberAvailable"];
+    places.iter().any(|place| workload.pointer(place).and_then(Value::as_u64).is_some_and(|count| count > 0))
 }
 
 fn words(wanted: u64, old: usize, new: usize) -> String {
@@ -31,11 +92,6 @@ fn words(wanted: u64, old: usize, new: usize) -> String {
     }
 }
 
-fn ready_pods(replica_set: &Value, pods: &[Value]) -> usize {
-    let uid = text(replica_set, "/metadata/uid").unwrap_or_default();
-    let serves = |pod: &&&Value| {
-        text(pod, "/metadata/deletionTimestamp").is_none()
-            && condition(pod, "Ready").is_some_and(|condition| condition.is_true())
-    };
-    owned_by(uid, pods).iter().filter(serves).count()
+fn serves(pod: &Value) -> bool {
+    !is_leaving(pod) && condition(pod, "Ready").is_some_and(|condition| condition.is_true())
 }

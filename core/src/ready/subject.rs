@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Related;
+use super::event::{self, Event};
 use crate::manifest::ObjectId;
 
 /// The age at which every grace is over, because nobody waits any longer.
@@ -24,6 +25,12 @@ impl<'a> Subject<'a> {
 
     pub(super) fn number(&self, pointer: &str) -> Option<i64> {
         self.object.pointer(pointer)?.as_i64()
+    }
+
+    /// Returns the generation that the status was made for; some projects write it as text.
+    pub(super) fn observed_generation(&self) -> Option<i64> {
+        let observed = self.object.pointer("/status/observedGeneration")?;
+        observed.as_i64().or_else(|| observed.as_str()?.parse().ok())
     }
 
     /// Returns a count of the status; Kubernetes leaves zeros out.
@@ -49,16 +56,18 @@ impl<'a> Subject<'a> {
 
     /// Returns the message of the newest event with one of these reasons about an object.
     pub(super) fn event(&self, uid: &str, reasons: &[&str]) -> Option<&'a str> {
-        self.event_saying(uid, reasons, "")
+        self.newest(uid, reasons, "").map(Event::message)
     }
 
-    /// Returns the message of the newest such event whose message begins with `start`.
-    pub(super) fn event_saying(&self, uid: &str, reasons: &[&str], start: &str) -> Option<&'a str> {
-        let about = |event: &&Value| involved_uid(event) == Some(uid) && !uid.is_empty();
-        let named = |event: &&Value| text(event, "/reason").is_some_and(|reason| reasons.contains(&reason));
-        let says = |event: &&Value| message(event).is_some_and(|message| message.starts_with(start));
-        let events = self.related.events.iter().filter(about).filter(named).filter(says);
-        message(events.max_by_key(|event| last_seen(event))?)
+    /// Returns the newest event with one of these reasons about an object, whose message begins with `start`.
+    pub(super) fn newest(&self, uid: &str, reasons: &[&str], start: &str) -> Option<Event<'a>> {
+        event::newest(self.related.events, |event| event.is_about(uid) && event.is(reasons, start))
+    }
+
+    /// Returns the newest event with one of these reasons about an object that is known by its name alone.
+    pub(super) fn newest_about(&self, kind: &str, name: &str, reasons: &[&str]) -> Option<Event<'a>> {
+        let namespace = self.id.namespace.as_deref();
+        event::newest(self.related.events, |event| event.is_about_named(kind, namespace, name) && event.is(reasons, ""))
     }
 
     pub(super) fn waited(&self, seconds: u64) -> bool {
@@ -80,6 +89,14 @@ impl<'a> Condition<'a> {
         text(self.value, "/status") == Some("False")
     }
 
+    pub(super) fn kind(&self) -> &'a str {
+        text(self.value, "/type").unwrap_or_default()
+    }
+
+    pub(super) fn severity(&self) -> &'a str {
+        text(self.value, "/severity").unwrap_or_default()
+    }
+
     pub(super) fn reason(&self) -> &'a str {
         text(self.value, "/reason").unwrap_or_default()
     }
@@ -95,7 +112,11 @@ impl<'a> Condition<'a> {
 }
 
 pub(super) fn condition<'a>(object: &'a Value, kind: &str) -> Option<Condition<'a>> {
-    let value = list(object, "/status/conditions").iter().find(|value| text(value, "/type") == Some(kind))?;
+    condition_in(list(object, "/status/conditions"), kind)
+}
+
+pub(super) fn condition_in<'a>(conditions: &'a [Value], kind: &str) -> Option<Condition<'a>> {
+    let value = conditions.iter().find(|value| text(value, "/type") == Some(kind))?;
     Some(Condition { value })
 }
 
@@ -113,18 +134,4 @@ pub(super) fn label<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
 
 pub(super) fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     object.pointer("/metadata/annotations")?.get(key)?.as_str()
-}
-
-fn message(event: &Value) -> Option<&str> {
-    text(event, "/message").or_else(|| text(event, "/note"))
-}
-
-fn involved_uid(event: &Value) -> Option<&str> {
-    text(event, "/involvedObject/uid").or_else(|| text(event, "/regarding/uid"))
-}
-
-/// Returns when an event was last seen: series and single events, in both API groups, say it in different fields.
-fn last_seen(event: &Value) -> &str {
-    let places = ["/series/lastObservedTime", "/lastTimestamp", "/eventTime", "/deprecatedLastTimestamp"];
-    places.iter().find_map(|place| text(event, place)).unwrap_or_default()
 }

@@ -27,6 +27,11 @@ environments:
 commit, except those marked *both*: there its own value and the one at the branch's tip before the push must both be open,
 so that no change switches off its own gates.
 
+**When it runs.** Kubernetes' own kinds are waited for as `kubectl rollout status` does, the custom kinds of well-known
+projects by what they report, others by their condition `Ready`. `wait.ready` counts more than all of these. Its expressions
+are [CEL](https://cel.dev); they see the live object as `self` and its fields as `metadata`, `spec`, `status`, `data` and
+`type`. Nothing is ready before its controller has seen what was applied, where it says so.
+
 A branch or tag is a name (`main`), a glob (`release/*`; `*` stops at a slash, `**` does not), or an expression
 between slashes that must match the whole name (`/v[0-9]+/`).
 ";

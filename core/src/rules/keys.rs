@@ -279,6 +279,27 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("10m"),
         "when to give up waiting: `90s`, `10m`, `1h`",
     ),
+    optional(
+        "environments.*.wait.ready",
+        Kind::List,
+        "when objects of a kind are ready, where Landfall cannot know it; it counts more than what Landfall knows",
+    ),
+    must("environments.*.wait.ready[]", Kind::Group, "one kind"),
+    must(
+        "environments.*.wait.ready[].kind",
+        Kind::Text,
+        "the kind and its API group, as in `Database.example.org`, or `Service` for Kubernetes' core",
+    ),
+    must(
+        "environments.*.wait.ready[].when",
+        Kind::Text,
+        "a CEL expression that is true when the object is ready, as in `status.phase == 'Up'`; a field that is not there means not yet",
+    ),
+    optional(
+        "environments.*.wait.ready[].failed",
+        Kind::Text,
+        "a CEL expression that is true when the object will not become ready, as in `status.phase == 'Broken'`",
+    ),
     later("environments.*.wait.on_failure", "what to do when it does not run: `keep` or `rollback`"),
     key(
         "environments.*.image_wait",

@@ -179,6 +179,21 @@ pub enum Mistake {
         #[label("{why}")]
         at: SourceSpan,
     },
+    /// An expression that cannot be answered.
+    #[error("`{key}` is not a usable expression: {why}")]
+    #[diagnostic(code(rules::bad_expression))]
+    BadExpression {
+        /// The key.
+        key: String,
+        /// Why, as a short clause.
+        why: String,
+        /// The next step.
+        #[help]
+        help: String,
+        /// The place in the expression.
+        #[label("{why}")]
+        at: SourceSpan,
+    },
     /// A target on a cluster that the rules do not describe.
     #[error("there is no cluster `{cluster}`")]
     #[diagnostic(code(rules::unknown_cluster))]
@@ -259,6 +274,7 @@ impl Mistake {
             | Self::MissingKey { at, .. }
             | Self::ExcludingKeys { at, .. }
             | Self::BadValue { at, .. }
+            | Self::BadExpression { at, .. }
             | Self::UnknownCluster { at, .. }
             | Self::SharedTarget { at, .. }
             | Self::Unreachable { at, .. }

@@ -14,6 +14,7 @@ mod schema;
 mod select;
 mod tree;
 mod value;
+mod wait;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ use serde::Serialize;
 use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
 use crate::lint::Switch;
 use crate::manifest::Compat;
+use crate::ready;
 
 pub use docs::docs;
 pub use mistake::{Mistake, RulesErrors};
@@ -158,6 +160,8 @@ pub struct Gates {
 pub struct Wait {
     /// Seconds until the wait is given up.
     pub timeout_seconds: u64,
+    /// When objects of some kinds are ready.
+    pub ready: Vec<ready::Rule>,
 }
 
 /// Whether an environment may be written.
@@ -178,7 +182,7 @@ impl Default for Gates {
 
 impl Default for Wait {
     fn default() -> Self {
-        Self { timeout_seconds: WAIT_SECONDS_DEFAULT }
+        Self { timeout_seconds: WAIT_SECONDS_DEFAULT, ready: Vec::new() }
     }
 }
 

@@ -10,8 +10,8 @@ use super::pattern::RefPattern;
 use super::tree::{Entry, Node, Value};
 use super::value::{self, Unusable};
 use super::{
-    Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Transform, Wait,
-    identity, place, reach, render,
+    Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Transform, identity,
+    place, reach, render, wait,
 };
 use crate::id::{ClusterName, EnvName, InvalidName};
 use crate::lint::{LINTS, Switch};
@@ -66,7 +66,7 @@ impl Reader<'_> {
         let transform = self.transform(node);
         let lint = self.lints(node);
         let targets = self.targets(node, clusters);
-        let wait = self.wait(node);
+        let wait = wait::wait(node, self);
         let url = self.text(node, "url", value::url);
         Some(Environment {
             name: name?,
@@ -145,11 +145,6 @@ impl Reader<'_> {
         self.usable("wave", entry.node.at, wave)
     }
 
-    fn wait(&mut self, node: &Node) -> Wait {
-        let timeout = node.entry("wait").and_then(|entry| self.text(&entry.node, "timeout", value::duration));
-        timeout.map_or_else(Wait::default, |timeout_seconds| Wait { timeout_seconds })
-    }
-
     fn excluding(&mut self, node: &Node, first: &'static str, second: &'static str) {
         if let (Some(one), Some(other)) = (node.entry(first), node.entry(second)) {
             self.mistakes.push(Mistake::ExcludingKeys { first, second, first_at: one.at, at: other.at });
@@ -196,7 +191,7 @@ impl Reader<'_> {
         self.usable(&entry.key, entry.at, name(&entry.key))
     }
 
-    fn usable<T>(&mut self, key: &str, at: SourceSpan, read: Result<T, Unusable>) -> Option<T> {
+    pub(super) fn usable<T>(&mut self, key: &str, at: SourceSpan, read: Result<T, Unusable>) -> Option<T> {
         read.map_err(|(why, help)| self.mistakes.push(Mistake::BadValue { key: key.to_owned(), why, help, at })).ok()
     }
 }

@@ -182,6 +182,18 @@ pub(super) fn fill(text: &str, commit: &str) -> String {
     filled
 }
 
+/// Reads a kind with its API group: `Database.example.org`, `Service`.
+pub(super) fn kind(text: &str) -> Result<(String, String), Unusable> {
+    let (kind, group) = text.split_once('.').unwrap_or((text, ""));
+    let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.chars().all(|c| c.is_ascii_alphanumeric());
+    let in_group = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+    if is_kind && group.chars().all(in_group) && !text.ends_with('.') {
+        return Ok((group.to_owned(), kind.to_owned()));
+    }
+    let help = "write the kind as manifests do and its API group without a version: `Database.example.org`, `Service`";
+    Err(("it is not a kind with its API group".to_owned(), help.to_owned()))
+}
+
 /// Checks the name of an environment variable.
 pub(super) fn variable(text: &str) -> Result<String, Unusable> {
     let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';

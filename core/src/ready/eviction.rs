@@ -1,0 +1,47 @@
+//! A pod that its node, or somebody above it, put an end to. Source: "Node-pressure eviction" and "Disruptions" of the
+//! Kubernetes documentation; kubelet `lifecycle` and `eviction`.
+
+use serde_json::Value;
+
+use super::Code;
+use super::finding::{Fatal, Finding};
+use super::subject::{Condition, condition, text};
+
+/// What a node says that refuses a pod which the scheduler gave it (kubelet `lifecycle/predicate.go`), or that shuts down.
+const REFUSED_BY_NODE: &[&str] =
+    &["NodeAffinity", "UnexpectedAdmissionError", "NodeShutdown", "Terminated", "Shutdown", "Preempting"];
+
+/// Finds that a pod did not fail by itself; the controller makes a new one, so only the deadline proves it.
+pub(super) fn finding(pod: &Value) -> Option<Finding> {
+    if text(pod, "/status/phase") != Some("Failed") {
+        return None;
+    }
+    let finding = by_reason(text(pod, "/status/reason").unwrap_or_default()).or_else(|| disrupted(pod))?;
+    let message = text(pod, "/status/message").unwrap_or(&finding.evidence).trim().to_owned();
+    Some(finding.at(text(pod, "/metadata/name")?, None).evidence(message))
+}
+
+fn by_reason(reason: &str) -> Option<Finding> {
+    if reason == "Evicted" {
+        let help = "raise its requests so that it is placed where there is room, or free the node";
+        return Some(evicted("is evicted because its node runs short").help(help));
+    }
+    let refused = REFUSED_BY_NODE.contains(&reason) || reason.starts_with("OutOf");
+    refused
+        .then(|| evicted("is refused by its node").evidence(reason).help("look at the node's state, then deploy again"))
+}
+
+fn disrupted(pod: &Value) -> Option<Finding> {
+    let disruption = condition(pod, "DisruptionTarget").filter(Condition::is_true)?;
+    let reason = match disruption.reason() {
+        "PreemptionByScheduler" => "makes room for pods of a higher priority",
+        "DeletionByTaintManager" => "does not tolerate a taint of its node",
+        "EvictionByEvictionAPI" => "is evicted by somebody, for example to drain its node",
+        _ => "is evicted",
+    };
+    Some(evicted(reason).evidence(disruption.message()).help("look at the node's state, then deploy again"))
+}
+
+fn evicted(reason: &str) -> Finding {
+    Finding::new(Code::Evicted, Fatal::AtDeadline, reason)
+}
