@@ -5,6 +5,7 @@
 
 mod action;
 mod adopt;
+mod bad_input;
 mod chains;
 mod charts;
 mod checkout;

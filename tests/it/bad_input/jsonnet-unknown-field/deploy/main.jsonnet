@@ -1,0 +1,2 @@
+local values = { replicas: 1 };
+{ a: values.replica }
