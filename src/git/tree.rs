@@ -133,6 +133,12 @@ impl CommitTree {
         self.files.keys().filter(|path| *path != folder && is_in(path, folder)).cloned().collect()
     }
 
+    /// Returns every link of the commit.
+    pub(crate) async fn links(&self) -> Result<Vec<TreeFile>, Error> {
+        let links = self.files.iter().filter(|(_, blob)| blob.kind == BlobKind::Link);
+        self.read_all(&links.map(|(path, _)| path.clone()).collect::<Vec<_>>()).await
+    }
+
     /// Returns one file's content, if there is such a file.
     pub(crate) async fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         if !self.has_file(path) {

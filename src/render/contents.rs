@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use landfall_core::manifest::{Compat, SourceFile, is_lfs_pointer, values};
 use tempfile::TempDir;
 
 use super::links::{End, Links};
+use super::unfit::Unfit;
 use super::{Error, confine};
 use crate::git::{BlobKind, CommitTree, TreeFile};
 
@@ -49,7 +51,14 @@ impl Contents {
 
     /// Returns the file that a key of the rules names.
     pub(super) fn named(&self, key: &'static str, path: &str) -> Result<&TreeFile, Error> {
-        self.file(path).ok_or_else(|| Error::NoFile { key: key.to_owned(), path: path.to_owned() })
+        self.file(path).ok_or_else(|| Unfit::absent(key, path).into())
+    }
+
+    /// Refuses a file that git-lfs keeps elsewhere: no renderer sees that it is not the file itself.
+    pub(super) fn check_present(&self, path: &str) -> Result<(), Error> {
+        let Some(file) = self.file(path).filter(|file| is_lfs_pointer(&file.bytes)) else { return Ok(()) };
+        values(&SourceFile::new(path, file.bytes.clone()), Compat::Kubectl).map_err(Box::new)?;
+        Ok(())
     }
 
     /// Returns every file below the folder that a path leads to, links too, by its path from that folder.

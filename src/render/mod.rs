@@ -10,62 +10,28 @@ mod keys;
 mod kustomize;
 mod links;
 mod named;
+mod placed;
 mod plain;
 mod secret_values;
 pub mod tera;
 mod tool;
+mod unfit;
 
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::manifest::{Compat, Manifest, Note, ReadErrors, Remark, SourceFile};
-use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
+use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera, Written};
 
+use self::placed::Placed;
+use self::unfit::Unfit;
 use crate::git::{self, BlobKind, CommitTree};
 
 /// Why a source cannot be rendered.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum Error {
-    /// The folder is not in the commit.
-    #[error("the folder {source_folder} is not in the commit")]
-    #[diagnostic(
-        code(render::missing),
-        help("`source` in landfall.yaml is a path from the repository's root; its case counts")
-    )]
-    Missing {
-        /// The folder.
-        source_folder: String,
-    },
-    /// A file that the rules name is not there.
-    #[error("{path} is not in the commit")]
-    #[diagnostic(
-        code(render::missing),
-        help("`{key}` in landfall.yaml names it by its path from the repository's root; its case counts")
-    )]
-    NoFile {
-        /// The key of the rules.
-        key: String,
-        /// The path.
-        path: String,
-    },
-    /// A file stands where the rules name a folder.
-    #[error("{path} is a file; `{key}` is a folder")]
-    #[diagnostic(code(render::missing), help("name the folder that it is in, in landfall.yaml"))]
-    IsFile {
-        /// The key of the rules.
-        key: &'static str,
-        /// The path.
-        path: String,
-    },
-    /// A folder that several renderers could render, or one in several ways.
-    #[error("{source_folder} can be rendered in more than one way: {ways}")]
-    #[diagnostic(code(render::ambiguous), help("{help}"))]
-    Ambiguous {
-        /// The folder.
-        source_folder: String,
-        /// What was found.
-        ways: String,
-        /// How to choose.
-        help: String,
-    },
+    /// A path of the rules does not fit the commit.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unfit(Box<Unfit>),
     /// A chart needs other charts.
     #[error("{chart} needs {needed} not in {folder}")]
     #[diagnostic(code(render::dependency), help("{help}"))]
@@ -96,8 +62,12 @@ pub(crate) enum Error {
         /// The next step.
         help: String,
     },
+    /// The renderer failed at a place that it names.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Placed(Box<Placed>),
     /// The renderer is missing or too old.
-    #[error("the program `{tool}` cannot be run: {why}")]
+    #[error("the program `{tool}` cannot be used: {why}")]
     #[diagnostic(code(render::no_tool), help("{help}"))]
     NoTool {
         /// The program.
@@ -109,12 +79,14 @@ pub(crate) enum Error {
     },
     /// The renderer went beyond a limit.
     #[error("the program `{tool}` was stopped: {why}")]
-    #[diagnostic(code(render::stopped), help("look for what repeats without end in what it renders"))]
+    #[diagnostic(code(render::stopped), help("{help}"))]
     Stopped {
         /// The program.
         tool: &'static str,
         /// The limit.
         why: String,
+        /// The next step.
+        help: &'static str,
     },
     /// A file of the commit points out of it.
     #[error("{path} points out of the repository, to {to}")]
@@ -170,6 +142,8 @@ pub(crate) struct Source<'a> {
     pub(crate) render: &'a Render,
     /// How plain files are read.
     pub(crate) compat: Compat,
+    /// Where the rules write all that.
+    pub(crate) written: &'a Written,
     /// Where the result goes.
     pub(crate) target: &'a TargetId,
     /// The commit that is deployed.
@@ -200,6 +174,18 @@ pub(crate) struct Rendered {
     pub(crate) remarks: Vec<Remark>,
 }
 
+impl From<Placed> for Error {
+    fn from(placed: Placed) -> Self {
+        Self::Placed(Box::new(placed))
+    }
+}
+
+impl From<Unfit> for Error {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(Box::new(unfit))
+    }
+}
+
 impl From<Vec<Manifest>> for Rendered {
     fn from(manifests: Vec<Manifest>) -> Self {
         Self { manifests, ..Self::default() }
@@ -208,14 +194,17 @@ impl From<Vec<Manifest>> for Rendered {
 
 /// Renders a source.
 pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
+    with_renderer(source).await.map_err(|error| match error {
+        Error::Unfit(unfit) => unfit.written(source).into(),
+        error => error,
+    })
+}
+
+async fn with_renderer(source: &Source<'_>) -> Result<Rendered, Error> {
     let Source { tree, folder, .. } = *source;
     if tree.paths_in(folder).is_empty() {
         tree.check_usable(folder)?;
-        let found = tree.read_all(&[folder.to_owned()]).await?;
-        return Err(match found.first().map(|file| file.kind) {
-            Some(BlobKind::File) => Error::IsFile { key: "source", path: folder.to_owned() },
-            Some(BlobKind::Link) | None => Error::Missing { source_folder: folder.to_owned() },
-        });
+        return Err(no_folder(tree, folder).await?);
     }
     let renderer = match &source.render.with {
         Some(renderer) => renderer.clone(),
@@ -223,7 +212,7 @@ pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
     };
     let made = match &renderer {
         Renderer::Kustomize(settings) => kustomize::render(tree, folder, settings).await?.into(),
-        Renderer::Plain => plain::render(tree, folder, source.compat).await?.into(),
+        Renderer::Plain => plain::render(source).await?.into(),
         Renderer::Helm(settings) => helm::render(source, settings).await?,
         Renderer::Jsonnet(settings) => jsonnet::render(source, settings).await?.into(),
         Renderer::Tera(settings) => tera::render(source, settings).await?.into(),
@@ -232,6 +221,18 @@ pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
         Some(then) => chain::render(tree, then, made).await,
         None => Ok(made),
     }
+}
+
+/// Returns what stands where the source should be.
+async fn no_folder(tree: &CommitTree, folder: &str) -> Result<Error, Error> {
+    let found = tree.read_all(&[folder.to_owned()]).await?;
+    Ok(match found.first() {
+        Some(file) if file.kind == BlobKind::Link => {
+            Unfit::link("source", folder, &String::from_utf8_lossy(&file.bytes)).into()
+        }
+        Some(_) => Unfit::file("source", folder).into(),
+        None => Unfit::absent("source", folder).into(),
+    })
 }
 
 /// Returns the renderer that a folder's files ask for. A folder that asks for none is plain.
@@ -254,11 +255,16 @@ fn detect(tree: &CommitTree, folder: &str) -> Result<Renderer, Error> {
         names.extend(tera::is_in(tree, folder).then_some("tera"));
         let last = names.pop().unwrap_or_default();
         let help = format!("choose with `render` in landfall.yaml: `{}` or `{last}`", names.join("`, `"));
-        return Err(Error::Ambiguous { source_folder: folder.to_owned(), ways: ways.join(", "), help });
+        return Err(Unfit::new("source", folder, several_ways(&ways), help).into());
     }
     let by_name = found.into_iter().next().map(|(_, renderer)| renderer);
     Ok(by_name
         .unwrap_or_else(|| if tera::is_in(tree, folder) { Renderer::Tera(Tera::default()) } else { Renderer::Plain }))
+}
+
+/// Says what a folder holds that could be rendered each in its way.
+fn several_ways(files: &[&str]) -> String {
+    format!("can be rendered in more than one way: {}", files.join(", "))
 }
 
 /// Returns what `render` calls a renderer.

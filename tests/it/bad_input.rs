@@ -28,7 +28,7 @@ const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 type Case = (&'static str, fn(&Checkout));
 
 /// What cannot be kept as files of this repository, or not well.
-const MADE: [Case; 17] = [
+const MADE: [Case; 19] = [
     ("commit-of-260-mb", |it| {
         it.write("deploy/kustomization.yaml", "resources: [a.yaml]\n");
         (0..13).for_each(|at| it.write(format!("large/{at}"), vec![0; 20 << 20]));
@@ -37,8 +37,7 @@ const MADE: [Case; 17] = [
         let [open, close] = ["[", "]"].map(|sign| sign.repeat(10_000));
         it.write("deploy/flow.yaml", format!("{MAP}data: {open}{close}\n"));
         it.write("deploy/json.json", format!("{{\"data\": {open}{close}}}\n"));
-        let block: String = (0..10_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-        it.write("deploy/block.yaml", block);
+        it.write("deploy/block.yaml", format!("{}a\n", "- ".repeat(10_000)));
     }),
     ("documents-50000", |it| it.write("deploy/a.yaml", format!("{MAP}---\n").repeat(50_000))),
     ("file-of-50-mb", |it| it.write("deploy/a.yaml", format!("{MAP}data: {{a: {}}}\n", "x".repeat(50 << 20)))),
@@ -56,12 +55,14 @@ const MADE: [Case; 17] = [
         it.write("deploy/kustomization.yaml", "resources: [a.yaml]\n");
         link(it, "../../../etc/hostname", "deploy/a.yaml");
     }),
+    ("link-to-nothing", |it| link(it, "../base/a.yaml", "deploy/a.yaml")),
     ("link-to-proc", |it| link(it, "/proc/self/environ", "deploy/a.yaml")),
     ("name-not-utf8", |it| {
         use std::os::unix::ffi::OsStrExt as _;
         it.write(std::ffi::OsStr::from_bytes(b"deploy/b\xff.yaml"), MAP);
     }),
     ("no-rules", |it| fs::remove_file(it.path().join("landfall.yaml")).unwrap()),
+    ("rules-misnamed", |it| fs::remove_file(it.path().join("landfall.yaml")).unwrap()),
     ("source-is-a-link", |it| {
         it.write("manifests/a.yaml", MAP);
         link(it, "manifests", "deploy");

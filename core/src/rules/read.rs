@@ -9,6 +9,7 @@ use super::mistake::{Mistake, suggest};
 use super::pattern::RefPattern;
 use super::tree::{Entry, Node, Value};
 use super::value::{self, Unusable};
+use super::written::Written;
 use super::{
     Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Wait, identity,
     place, reach, render,
@@ -81,6 +82,7 @@ impl Reader<'_> {
             wait,
             url,
             mode: mode(node),
+            written: Written::of(node),
         })
     }
 

@@ -1,2 +1,2 @@
-local values = { replicas: 1 };
+local values = { replicas: std.extVar('replicas') };
 { a: values.replica }

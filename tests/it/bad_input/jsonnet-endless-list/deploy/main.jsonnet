@@ -1,1 +1,0 @@
-std.foldl(function(a, b) a + a, std.range(1, 100), 'xxxxxxxxxx')
