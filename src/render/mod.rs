@@ -3,6 +3,7 @@
 mod chain;
 mod confine;
 mod contents;
+mod followed;
 mod helm;
 mod inflate;
 mod jsonnet;

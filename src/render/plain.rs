@@ -2,9 +2,8 @@
 
 use landfall_core::manifest::{Compat, Manifest, ReadErrors};
 
-use super::links::{End, Links};
-use super::{Error, Source, read};
-use crate::git::{BlobKind, CommitTree, TreeFile};
+use super::{Error, Source, followed, read};
+use crate::git::CommitTree;
 
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
@@ -32,27 +31,11 @@ pub(super) async fn read_each(
 ) -> Result<(Vec<Manifest>, Vec<ReadErrors>), Error> {
     let mut manifests = Vec::new();
     let mut wrong = Vec::new();
-    for file in tree.read_all(paths).await? {
-        let file = if file.kind == BlobKind::Link { followed(tree, &file).await? } else { file };
+    for file in followed::read(tree, paths).await? {
         match read(&file.path, file.bytes, compat) {
             Ok(found) => manifests.extend(found),
             Err(errors) => wrong.push(*errors),
         }
     }
     Ok((manifests, wrong))
-}
-
-/// Returns the file of the commit that a link leads to.
-async fn followed(tree: &CommitTree, link: &TreeFile) -> Result<TreeFile, Error> {
-    let links = Links::of(&tree.links().await?);
-    links.check(link)?;
-    let end = match links.end(&link.path) {
-        End::At(end) => tree.read_all(&[end]).await?.pop(),
-        End::Outside | End::Nowhere => None,
-    };
-    end.ok_or_else(|| {
-        let what = format!("is a link to {}, which is no file of the commit", String::from_utf8_lossy(&link.bytes));
-        let help = "commit the file that it leads to, or delete the link".to_owned();
-        Error::Refused { path: link.path.clone(), what, help }
-    })
 }

@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use self::explain::Known;
 use self::wire::{Answer, Place, Request, Wrong};
-use super::{Error, Source, plain};
+use super::{Error, Source, followed, plain};
 use crate::git::CommitTree;
 
 /// How the name of a template ends.
@@ -63,7 +63,7 @@ async fn templates(tree: &CommitTree, folder: &str) -> Result<Result<Templates, 
     let paths: Vec<String> = tree.paths_in(folder).into_iter().filter(|path| path.ends_with(ENDING)).collect();
     let mut templates = Templates::new();
     let mut wrong = Vec::new();
-    for file in tree.read_all(&paths).await? {
+    for file in followed::read(tree, &paths).await? {
         let name = below(&file.path, folder).to_owned();
         match Template::open(&SourceFile::new(file.path, file.bytes)) {
             Ok(template) => {

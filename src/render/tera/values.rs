@@ -6,14 +6,15 @@ use landfall_core::rules;
 use serde_json::{Map, Value};
 
 use super::super::unfit::Unfit;
-use super::super::{Error, Source, secret_values};
+use super::super::{Error, Source, followed, secret_values};
 
 /// Returns what the files of values and Landfall itself give to templates.
 pub(super) async fn values(source: &Source<'_>, settings: &rules::Tera) -> Result<Map<String, Value>, Error> {
     let mut files = Vec::new();
     for path in &settings.values {
         let missing = || Unfit::absent("render.tera.values", path);
-        files.push(SourceFile::new(path.as_str(), source.tree.read(path).await?.ok_or_else(missing)?));
+        let found = followed::read(source.tree, std::slice::from_ref(path)).await?.pop();
+        files.push(SourceFile::new(path.as_str(), found.ok_or_else(missing)?.bytes));
     }
     let mut values = template_values(&files).map_err(Box::new)?;
     values.extend(known(source).into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
