@@ -20,7 +20,7 @@ pub(super) struct Contents {
 impl Contents {
     pub(super) async fn of(tree: &CommitTree) -> Result<Self, Error> {
         let files = confine::files(tree).await?;
-        let links = Links::of(&files);
+        let links = Links::of(&files).beside(tree.submodules());
         Ok(Self { files, links })
     }
 

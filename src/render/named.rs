@@ -84,7 +84,7 @@ fn with_line(file: &TreeFile, path: &str, named: &str) -> String {
     line.map_or_else(|| path.to_owned(), |at| format!("{path}:{}", at + 1))
 }
 
-/// Returns the path that a kustomization names, that the commit does not have, and that Kustomize says it needs.
+/// Returns why Kustomize cannot use a path that a kustomization names: the commit does not have it, or git-lfs does.
 ///
 /// Asked only after Kustomize failed, for some files may be absent.
 pub(super) fn absent(contents: &Contents, stderr: &str, commit: &Path) -> Option<Error> {
@@ -97,16 +97,28 @@ fn absent_of(folder: &str, file: &TreeFile, contents: &Contents, stderr: &str, c
     let read = contents.file(&file.path)?;
     let source = SourceFile { path: file.path.clone(), bytes: read.bytes.clone() };
     let documents = values(&source, Compat::Strict).ok()?;
-    let is_absent = |named: &&str| {
-        let path = named.split_once('=').map_or(*named, |(_, path)| path);
-        let End::At(end) = contents.links.end(&join(folder, path)) else { return false };
-        let is_there = contents.file(&end).is_some() || contents.has_folder(&end);
-        !is_there && mentions(stderr, &commit.join(end).display().to_string())
+    let end = |named: &str| {
+        let path = named.split_once('=').map_or(named, |(_, path)| path);
+        if let End::At(end) = contents.links.end(&join(folder, path)) { Some(end) } else { None }
     };
-    let named = documents.iter().flat_map(named).find(is_absent)?;
-    let what = format!("names {named}, which is not in the commit");
-    let help = "commit it, or take its name out".to_owned();
-    Some(Error::Refused { path: with_line(read, &file.path, named), what, help })
+    let complained = documents.iter().flat_map(named).filter_map(|named| Some((named, end(named)?)));
+    let complained = complained.filter(|(_, end)| mentions(stderr, &commit.join(end).display().to_string()));
+    complained.into_iter().find_map(|(named, end)| {
+        if let Err(error) = contents.check_present(&end) {
+            return Some(error);
+        }
+        let is_there = contents.file(&end).is_some() || contents.has_folder(&end);
+        (!is_there).then(|| {
+            let (place, help) = match contents.links.submodule_of(&end) {
+                Some(submodule) => {
+                    (format!("in the submodule {submodule}: none is read"), "commit its files themselves")
+                }
+                None => ("not in the commit".to_owned(), "commit it, or take its name out"),
+            };
+            let what = format!("names {named}, which is {place}");
+            Error::Refused { path: with_line(read, &file.path, named), what, help: help.to_owned() }
+        })
+    })
 }
 
 /// Whether a text has a path, and not only the beginning of a longer one.

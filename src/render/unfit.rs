@@ -47,6 +47,11 @@ impl Unfit {
 
     /// Adds where it is written, and what was probably meant.
     pub(super) fn written(mut self, source: &Source<'_>) -> Self {
+        let is_in = |submodule: &&String| self.path.starts_with(&format!("{submodule}/"));
+        if let Some(submodule) = source.tree.submodules().iter().find(is_in) {
+            self.what = format!("is in the submodule {submodule}, which is not read");
+            self.help = format!("commit the file itself, outside of {submodule}");
+        }
         if let Some(meant) = meant(source.tree, &self.path) {
             self.help = format!("write `{meant}`, which is in the commit");
         }

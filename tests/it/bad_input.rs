@@ -28,7 +28,7 @@ const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 type Case = (&'static str, fn(&Checkout));
 
 /// What cannot be kept as files of this repository, or not well.
-const MADE: [Case; 19] = [
+const MADE: [Case; 20] = [
     ("commit-of-260-mb", |it| {
         it.write("deploy/kustomization.yaml", "resources: [a.yaml]\n");
         (0..13).for_each(|at| it.write(format!("large/{at}"), vec![0; 20 << 20]));
@@ -72,6 +72,7 @@ const MADE: [Case; 19] = [
         it.write("deploy/kustomization.yaml", "resources:\n- ../vendor/base\n");
         submodule(it, "vendor");
     }),
+    ("submodule-for-values", |it| submodule(it, "env")),
     ("submodule-is-the-source", |it| submodule(it, "deploy")),
     ("tera-too-deep", |it| {
         let [opened, closed] = ["{% if app %}", "{% endif %}"].map(|tag| tag.repeat(50_000));
@@ -161,7 +162,11 @@ fn seen(case: &Path) -> String {
     for secret in SECRETS {
         assert!(!said.contains(secret), "{}: {said}", case.display());
     }
-    format!("$ landfall check\n{said}exit code {}\n", output.status.code().unwrap())
+    let code = output.status.code().unwrap();
+    let has_next_step = ["Next step: ", "help: "].iter().any(|sign| said.contains(sign));
+    assert!(code == 0 || has_next_step, "{} has no next step: {said}", case.display());
+    assert!(!said.contains("/tmp/"), "{} names a folder of the machine: {said}", case.display());
+    format!("$ landfall check\n{said}exit code {code}\n")
 }
 
 fn copy(case: &Path, checkout: &Checkout) {
