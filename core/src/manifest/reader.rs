@@ -82,10 +82,18 @@ fn complete<T>(found: Vec<T>, mut errors: Vec<ReadError>, holds_secret: bool) ->
         return Ok(found);
     }
     errors.sort_by_key(|error| (error.line, error.column));
+    drop_consequences(&mut errors);
     if holds_secret {
         errors = errors.into_iter().map(Located::without_text).collect();
     }
     Err(ReadErrors::new(errors))
+}
+
+/// What is no text is no YAML either: that is said once.
+fn drop_consequences(errors: &mut Vec<ReadError>) {
+    let is_invalid = |error: &ReadError| error.problem == ReadProblem::InvalidUtf8;
+    let invalid: Vec<_> = errors.iter().filter(|error| is_invalid(error)).map(|it| (it.line, it.column)).collect();
+    errors.retain(|error| is_invalid(error) || !invalid.contains(&(error.line, error.column)));
 }
 
 /// Whether an object is a Secret, however its kind is written in the text (`"\x53ecret"`).
