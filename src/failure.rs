@@ -1,17 +1,18 @@
 //! Every room's errors as one: what a person reads of them, and the exit code they ask for.
 
+mod shown;
+
 use landfall_core::exit::Exit;
 use landfall_core::inventory;
 use landfall_core::manifest::NormaliseErrors;
 use landfall_core::report::Problem;
 use landfall_core::rules::RulesErrors;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use miette::Diagnostic;
 
+use self::shown::Part;
+pub(crate) use self::shown::rendered;
 use crate::bug::Bug;
 use crate::{ci, git, render};
-
-/// Columns of rendered errors: what a CI log and a comment show without wrapping.
-const ERROR_COLUMNS: usize = 110;
 
 /// Why a run, or one target of it, could not do its job.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -159,15 +160,25 @@ impl Failure {
         }
     }
 
-    /// Returns what a person reads of this failure.
+    /// Returns what a person reads of this failure: of several mistakes each with its own next step.
     pub(crate) fn problem(&self) -> Problem {
+        let part = |error| Part { error, whole: self };
+        let parts: Vec<Part<'_>> = self.related().into_iter().flatten().map(part).collect();
+        match parts.as_slice() {
+            [] => self.problem_of(self, part(self).excerpt()),
+            [only] => self.problem_of(only.error, only.excerpt()),
+            several => self.problem_of(self, shown::list(several)),
+        }
+    }
+
+    fn problem_of(&self, error: &dyn Diagnostic, details: String) -> Problem {
         let text =
             |part: Option<Box<dyn std::fmt::Display + '_>>| part.map(|part| part.to_string()).unwrap_or_default();
         Problem {
-            code: text(self.code()),
+            code: text(error.code()),
             title: self.to_string(),
-            details: if has_text(self) { rendered(self) } else { String::new() },
-            help: text(self.help()),
+            details,
+            help: text(error.help()),
             exit: self.exit(),
         }
     }
@@ -190,20 +201,5 @@ impl Usage {
             Self::Stopped => Exit::ApplyFailed,
             Self::WrongLock => Exit::Bug,
         }
-    }
-}
-
-/// Whether an error points at text, or gathers errors that do.
-fn has_text(error: &dyn Diagnostic) -> bool {
-    error.labels().is_some() || error.related().is_some()
-}
-
-/// Returns a diagnostic as people read it, without colour.
-pub(crate) fn rendered(error: &dyn Diagnostic) -> String {
-    let mut out = String::new();
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(ERROR_COLUMNS);
-    match handler.render_report(&mut out, error) {
-        Ok(()) => out,
-        Err(_) => error.to_string(),
     }
 }

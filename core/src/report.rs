@@ -8,6 +8,7 @@ mod deployed;
 mod digest;
 mod escape;
 mod exit;
+mod failed;
 mod findings;
 mod group;
 mod json;

@@ -119,8 +119,18 @@ impl CommitTree {
     pub(crate) fn check_usable(&self, folder: &str) -> Result<(), Error> {
         let concerns = |path: &str| is_in(path, folder) || is_in(folder, path);
         let Some((path, why)) = self.unusable.iter().find(|(path, _)| concerns(path)) else { return Ok(()) };
-        let help = "put files of the repository itself in its place, under a usual name".to_owned();
+        let help = match *why {
+            SUBMODULE => "commit its files themselves, or put the submodule elsewhere",
+            _ => "put files of the repository itself in its place, under a usual name",
+        };
+        let help = help.to_owned();
         Err(Error::Tree { path: path.escape_debug().to_string(), why: (*why).to_owned(), help })
+    }
+
+    /// Returns every submodule.
+    pub(crate) fn submodules(&self) -> Vec<String> {
+        let submodules = self.unusable.iter().filter(|(_, why)| *why == SUBMODULE);
+        submodules.map(|(path, _)| path.clone()).collect()
     }
 
     /// Whether a path is a file.
@@ -131,6 +141,12 @@ impl CommitTree {
     /// Returns the paths in a folder and below it, in order. The root is the empty path.
     pub(crate) fn paths_in(&self, folder: &str) -> Vec<String> {
         self.files.keys().filter(|path| *path != folder && is_in(path, folder)).cloned().collect()
+    }
+
+    /// Returns every link of the commit.
+    pub(crate) async fn links(&self) -> Result<Vec<TreeFile>, Error> {
+        let links = self.files.iter().filter(|(_, blob)| blob.kind == BlobKind::Link);
+        self.read_all(&links.map(|(path, _)| path.clone()).collect::<Vec<_>>()).await
     }
 
     /// Returns one file's content, if there is such a file.

@@ -47,10 +47,11 @@ pub(super) async fn build(
     to: &Destination<'_>,
     facts: Option<&Facts>,
 ) -> Result<Set, Failure> {
-    let Environment { source: folder, render: how, compat, .. } = to.environment;
+    let Environment { source: folder, render: how, compat, written, .. } = to.environment;
     let capabilities = facts.map(capabilities).unwrap_or_default();
     let branch = to.environment.follows.only_branch();
-    let source = Source { tree, folder, render: how, compat: *compat, target: to.target, commit, branch, capabilities };
+    let compat = *compat;
+    let source = Source { tree, folder, render: how, compat, written, target: to.target, commit, branch, capabilities };
     let Rendered { mut manifests, notes, remarks } = render(&source).await?;
     let mut used = Vec::new();
     for (name, reference) in to.environment.images_at(commit) {

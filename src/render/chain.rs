@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::contents::Contents;
 use super::kustomize::{self, Kustomization};
+use super::unfit::Unfit;
 use super::{Error, Rendered};
 use crate::git::{BlobKind, CommitTree, TreeFile};
 
@@ -41,11 +42,11 @@ fn add(contents: &mut Contents, folder: &str, manifests: &[Manifest]) -> Result<
     let Kustomization { path, value: mut text, .. } = match kustomize::find(contents, folder)? {
         Some(found) => found,
         None if contents.file(folder).is_some() => {
-            return Err(Error::IsFile { key: "render.then", path: folder.to_owned() });
+            return Err(Unfit::file("render.then", folder).into());
         }
         None => {
             let path = super::join(folder, kustomize::FILE_NAMES[0]);
-            return Err(Error::NoFile { key: "render.then".to_owned(), path });
+            return Err(Unfit::absent("render.then", &path).into());
         }
     };
     let name = text.as_object().and_then(|map| map.keys().find(|key| key.eq_ignore_ascii_case("resources")).cloned());

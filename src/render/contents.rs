@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use landfall_core::manifest::{Compat, SourceFile, is_lfs_pointer, values};
 use tempfile::TempDir;
 
 use super::links::{End, Links};
+use super::unfit::Unfit;
 use super::{Error, confine};
 use crate::git::{BlobKind, CommitTree, TreeFile};
 
@@ -18,7 +20,7 @@ pub(super) struct Contents {
 impl Contents {
     pub(super) async fn of(tree: &CommitTree) -> Result<Self, Error> {
         let files = confine::files(tree).await?;
-        let links = Links::of(&files);
+        let links = Links::of(&files).beside(tree.submodules());
         Ok(Self { files, links })
     }
 
@@ -49,7 +51,14 @@ impl Contents {
 
     /// Returns the file that a key of the rules names.
     pub(super) fn named(&self, key: &'static str, path: &str) -> Result<&TreeFile, Error> {
-        self.file(path).ok_or_else(|| Error::NoFile { key: key.to_owned(), path: path.to_owned() })
+        self.file(path).ok_or_else(|| Unfit::absent(key, path).into())
+    }
+
+    /// Refuses a file that git-lfs keeps elsewhere: no renderer sees that it is not the file itself.
+    pub(super) fn check_present(&self, path: &str) -> Result<(), Error> {
+        let Some(file) = self.file(path).filter(|file| is_lfs_pointer(&file.bytes)) else { return Ok(()) };
+        values(&SourceFile::new(path, file.bytes.clone()), Compat::Kubectl).map_err(Box::new)?;
+        Ok(())
     }
 
     /// Returns every file below the folder that a path leads to, links too, by its path from that folder.
@@ -71,9 +80,13 @@ impl Contents {
 
     /// Adds files that have paths of their own.
     pub(super) fn extend(&mut self, files: impl Iterator<Item = TreeFile>) {
-        self.files.extend(files);
+        for file in files {
+            if file.kind == BlobKind::Link {
+                self.links.add(&file);
+            }
+            self.files.push(file);
+        }
         self.files.sort_by(|one, other| one.path.cmp(&other.path));
-        self.links = Links::of(&self.files);
     }
 
     /// Puts a file among them, in the place of what has its path.

@@ -69,6 +69,11 @@ pub(super) async fn render(source: &Source<'_>, settings: &Helm) -> Result<Rende
         contents.named("render.helm.values", path)?;
     }
     let chart = Chart::read(&contents, source.folder);
+    let own = [FILE_NAME, "values.yaml"].map(|name| super::join(source.folder, name));
+    let templates = chart.templates().into_iter().map(|(path, _)| path);
+    for path in own.into_iter().chain(settings.values.iter().cloned()).chain(templates) {
+        contents.check_present(&path)?;
+    }
     let copy = contents.copy()?;
     let run = Run { source, settings, contents: &contents, chart: &chart, root: copy.path() };
     run.provide(&chart).await?;
@@ -92,8 +97,11 @@ impl Run<'_> {
         let args = self.template();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let output = self.helm(&args, Network::None).await?;
-        let sources = origin::sources(&output.stdout);
-        let mut manifests = read_rendered(self.source.folder, output.stdout)?;
+        let sources = origin::sources(&output.stdout, self.chart);
+        let parts: Vec<(u32, String)> =
+            sources.iter().map(|(line, path)| (*line, format!("{path} (rendered)"))).collect();
+        let read = read_rendered(self.source.folder, output.stdout);
+        let mut manifests = read.map_err(|errors| Box::new(errors.in_parts(&parts)))?;
         origin::tell(&mut manifests, &sources, self.chart, self.source.folder);
         Ok(manifests)
     }

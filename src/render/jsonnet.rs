@@ -12,8 +12,10 @@ use landfall_core::rules::{Jsonnet, filled};
 
 use super::confine::COMMIT;
 use super::contents::Contents;
+use super::placed::Place;
 use super::tool::{Call, Program, shell_word};
-use super::{Error, Source, join, read_rendered, secret_values};
+use super::unfit::Unfit;
+use super::{Error, Source, join, read_rendered, secret_values, several_ways};
 use crate::git::CommitTree;
 
 const JSONNET: Program = Program {
@@ -44,8 +46,13 @@ pub(super) async fn render(source: &Source<'_>, settings: &Jsonnet) -> Result<Ve
     // In the commit's folder, so that `std.thisFile` and messages name files as the repository does.
     let output = JSONNET.run(&Call::of(&args, &copy.path().join(COMMIT))).await?;
     if !output.status.success() {
-        let stderr = redactor(&contents, &reached, settings).text(&output.stderr);
-        return Err(failed(source.folder, &stderr, next_step(settings, &args, &file)));
+        let safe = redactor(&contents, &reached, settings);
+        return Err(failed(
+            source.folder,
+            &safe.text(&output.stderr),
+            next_step(settings, &args, &file),
+            (&contents, &safe),
+        ));
     }
     let objects = output::objects(&file, output.stdout)?;
     let mut manifests = read_rendered(source.folder, objects)?;
@@ -73,14 +80,14 @@ fn file(source: &Source<'_>, settings: &Jsonnet) -> Result<String, Error> {
     match candidates(source.tree, source.folder).as_slice() {
         [] => {
             let help = format!("correct `source` in landfall.yaml, or name the file to evaluate in `{FILE_KEY}`");
-            Err(Error::Refused { path: source.folder.to_owned(), what: format!("has no *{ENDING}"), help })
+            Err(Unfit::new("source", source.folder, format!("has no *{ENDING}"), help).into())
         }
         [only] => Ok(join(source.folder, only)),
-        several => Err(Error::Ambiguous {
-            source_folder: source.folder.to_owned(),
-            ways: several.join(", "),
-            help: format!("name the file to evaluate in `{FILE_KEY}`, or call it {MAIN}"),
-        }),
+        several => {
+            let help = format!("name the file to evaluate in `{FILE_KEY}`, or call it {MAIN}");
+            let ways: Vec<&str> = several.iter().map(String::as_str).collect();
+            Err(Unfit::new("source", source.folder, several_ways(&ways), help).into())
+        }
     }
 }
 
@@ -89,7 +96,7 @@ fn file(source: &Source<'_>, settings: &Jsonnet) -> Result<String, Error> {
 /// Unless the rules name them: `lib` and `vendor` beside the source and beside each folder above it.
 fn libraries(folder: &str, settings: &Jsonnet, contents: &Contents) -> Result<Vec<String>, Error> {
     if let Some(missing) = settings.libraries.iter().find(|library| !contents.has_folder(library)) {
-        return Err(Error::NoFile { key: "render.jsonnet.libraries".to_owned(), path: missing.clone() });
+        return Err(Unfit::absent("render.jsonnet.libraries", missing).into());
     }
     if !settings.libraries.is_empty() {
         return Ok(settings.libraries.clone());
@@ -142,8 +149,8 @@ fn next_step(settings: &Jsonnet, args: &[&str], file: &str) -> String {
     format!("`jsonnet {}` at the repository's root shows the same", args.collect::<Vec<_>>().join(" "))
 }
 
-/// Returns what Jsonnet says, after the innermost places that it names.
-fn failed(folder: &str, stderr: &str, help: String) -> Error {
+/// Returns what Jsonnet says at the innermost place that it names, and the places that lead there.
+fn failed(folder: &str, stderr: &str, help: String, shown: (&Contents, &Redactor)) -> Error {
     let (places, said): (Vec<&str>, Vec<&str>) = stderr.lines().partition(|line| line.starts_with('\t'));
     let said = said.join("\n");
     let said = match said.trim().strip_prefix("RUNTIME ERROR: ") {
@@ -151,10 +158,44 @@ fn failed(folder: &str, stderr: &str, help: String) -> Error {
         // Below it are lines of the file.
         None => said.trim().lines().next().unwrap_or_default().to_owned(),
     };
+    if let Some((place, why)) = Place::read(&said).filter(|(place, _)| shown.0.file(&place.path).is_some()) {
+        return place.error(&fragment(why), there(&help), "", shown).into();
+    }
     let mut places: Vec<&str> = places.iter().filter_map(|line| line.split_whitespace().next()).collect();
     places.retain(|place| place.contains(':'));
     places.dedup();
-    places.truncate(PLACES_MAX);
-    let why = if places.is_empty() { said } else { format!("{}: {said}", places.join(", from ")) };
-    Error::Tool { tool: "jsonnet", source_folder: folder.to_owned(), why, help }
+    let Some((place, _)) = places.first().and_then(|place| Place::read(place)) else {
+        return Error::Tool { tool: "jsonnet", source_folder: folder.to_owned(), why: fragment(&said), help };
+    };
+    if let Some((why, help)) = cause(&said) {
+        return place.error(&why, help, "", shown).into();
+    }
+    let above: Vec<&str> = places.into_iter().skip(1).take(PLACES_MAX - 1).collect();
+    let from = if above.is_empty() { String::new() } else { format!(", from {}", above.join(", from ")) };
+    place.error(&(fragment(&said) + &from), there(&help), "", shown).into()
+}
+
+/// Returns what is wrong, and what mends it, where that is always the same.
+fn cause(said: &str) -> Option<(String, String)> {
+    if let Some(file) = said.strip_prefix("couldn't open import \"").and_then(|rest| rest.split('"').next()) {
+        let help = "commit it, or name the folder that it is in in `render.jsonnet.libraries`".to_owned();
+        return Some((format!("`{file}` is neither beside this file nor in a library"), help));
+    }
+    if let Some(name) = said.strip_prefix("Undefined external variable: ") {
+        return Some((format!("`{name}` has no value"), "give it one in `render.jsonnet.ext`".to_owned()));
+    }
+    let is_endless = said.contains("max stack frames exceeded");
+    let help = "look for a function that calls itself without an end".to_owned();
+    is_endless.then(|| ("the calls are nested without an end".to_owned(), help))
+}
+
+/// Returns the next step where the place is shown.
+fn there(same: &str) -> String {
+    if same.starts_with('`') { format!("correct it there: {same}") } else { same.to_owned() }
+}
+
+/// Writes a message as ours are: a fragment.
+fn fragment(said: &str) -> String {
+    let mut letters = said.trim_start_matches([':', ' ']).trim_end_matches(['.', ' ']).chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

@@ -22,6 +22,7 @@ use super::contents::Contents;
 use super::helm::HELM;
 use super::links::End;
 use super::tool::{Call, Program};
+use super::unfit::Unfit;
 use super::{Error, confine, join, read, secret_values};
 use crate::git::CommitTree;
 
@@ -109,6 +110,6 @@ pub(super) async fn build(mut contents: Contents, source: &str, settings: &Kusto
 }
 
 fn none(source: &str) -> Error {
-    let help = format!("add {}, or take `render` out of landfall.yaml", join(source, FILE_NAMES[0]));
-    Error::Refused { path: source.to_owned(), what: "has no kustomization".to_owned(), help }
+    let help = format!("add {}, or take `render` out", join(source, FILE_NAMES[0]));
+    Unfit::new("source", source, "has no kustomization".to_owned(), help).into()
 }

@@ -8,18 +8,38 @@ use crate::git::{BlobKind, TreeFile};
 /// As many as Linux follows.
 const LINKS_FOLLOWED_MAX: usize = 40;
 
-/// The links of a commit, by path.
-pub(super) struct Links(BTreeMap<String, Vec<u8>>);
+/// The links of a commit, by path, and the submodules beside them, of which nothing is read.
+pub(super) struct Links {
+    links: BTreeMap<String, Vec<u8>>,
+    submodules: Vec<String>,
+}
 
 impl Links {
     pub(super) fn of(files: &[TreeFile]) -> Self {
         let links = files.iter().filter(|file| file.kind == BlobKind::Link);
-        Self(links.map(|link| (link.path.clone(), link.bytes.clone())).collect())
+        let links = links.map(|link| (link.path.clone(), link.bytes.clone())).collect();
+        Self { links, submodules: Vec::new() }
+    }
+
+    pub(super) fn beside(self, submodules: Vec<String>) -> Self {
+        Self { submodules, ..self }
+    }
+
+    /// Returns the submodule that a path is in.
+    pub(super) fn submodule_of(&self, path: &str) -> Option<&str> {
+        let is_in = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        let has = |submodule: &&String| path.strip_prefix(submodule.as_str()).is_some_and(is_in);
+        self.submodules.iter().find(has).map(String::as_str)
+    }
+
+    /// Learns of a link.
+    pub(super) fn add(&mut self, link: &TreeFile) {
+        self.links.insert(link.path.clone(), link.bytes.clone());
     }
 
     /// Forgets a link that another file takes the place of.
     pub(super) fn remove(&mut self, path: &str) {
-        self.0.remove(path);
+        self.links.remove(path);
     }
 
     /// Refuses a link that leads out of the commit, also one through other links.
@@ -44,7 +64,7 @@ impl Links {
                 _ => here.push(part),
             }
             // After `..` this is a folder that was walked through: no link.
-            let Some(target) = self.0.get(&here.join("/")) else { continue };
+            let Some(target) = self.links.get(&here.join("/")) else { continue };
             followed += 1;
             if target.starts_with(b"/") {
                 return End::Outside;

@@ -3,21 +3,26 @@
 mod chain;
 mod confine;
 mod contents;
+mod followed;
 mod helm;
 mod jsonnet;
 mod keys;
 mod kustomize;
 mod links;
+mod placed;
 mod plain;
 mod secret_values;
 mod sops;
 pub mod tera;
 mod tool;
+mod unfit;
 
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::manifest::{Compat, Manifest, Note, ReadErrors, Remark, SourceFile};
-use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
+use landfall_core::rules::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera, Written};
 
+use self::placed::Placed;
+use self::unfit::Unfit;
 use crate::git::{self, BlobKind, CommitTree};
 
 pub(crate) use sops::{CREDENTIALS, decrypt};
@@ -25,48 +30,10 @@ pub(crate) use sops::{CREDENTIALS, decrypt};
 /// Why a source cannot be rendered.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum Error {
-    /// The folder is not in the commit.
-    #[error("the folder {source_folder} is not in the commit")]
-    #[diagnostic(
-        code(render::missing),
-        help("`source` in landfall.yaml is a path from the repository's root; its case counts")
-    )]
-    Missing {
-        /// The folder.
-        source_folder: String,
-    },
-    /// A file that the rules name is not there.
-    #[error("{path} is not in the commit")]
-    #[diagnostic(
-        code(render::missing),
-        help("`{key}` in landfall.yaml names it by its path from the repository's root; its case counts")
-    )]
-    NoFile {
-        /// The key of the rules.
-        key: String,
-        /// The path.
-        path: String,
-    },
-    /// A file stands where the rules name a folder.
-    #[error("{path} is a file; `{key}` is a folder")]
-    #[diagnostic(code(render::missing), help("name the folder that it is in, in landfall.yaml"))]
-    IsFile {
-        /// The key of the rules.
-        key: &'static str,
-        /// The path.
-        path: String,
-    },
-    /// A folder that several renderers could render, or one in several ways.
-    #[error("{source_folder} can be rendered in more than one way: {ways}")]
-    #[diagnostic(code(render::ambiguous), help("{help}"))]
-    Ambiguous {
-        /// The folder.
-        source_folder: String,
-        /// What was found.
-        ways: String,
-        /// How to choose.
-        help: String,
-    },
+    /// A path of the rules does not fit the commit.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unfit(Box<Unfit>),
     /// A chart needs other charts.
     #[error("{chart} needs {needed} not in {folder}")]
     #[diagnostic(code(render::dependency), help("{help}"))]
@@ -97,8 +64,12 @@ pub(crate) enum Error {
         /// The next step.
         help: String,
     },
+    /// The renderer failed at a place that it names.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Placed(Box<Placed>),
     /// The renderer is missing or too old.
-    #[error("the program `{tool}` cannot be run: {why}")]
+    #[error("the program `{tool}` cannot be used: {why}")]
     #[diagnostic(code(render::no_tool), help("{help}"))]
     NoTool {
         /// The program.
@@ -110,12 +81,14 @@ pub(crate) enum Error {
     },
     /// The renderer went beyond a limit.
     #[error("the program `{tool}` was stopped: {why}")]
-    #[diagnostic(code(render::stopped), help("look for what repeats without end in what it renders"))]
+    #[diagnostic(code(render::stopped), help("{help}"))]
     Stopped {
         /// The program.
         tool: &'static str,
         /// The limit.
         why: String,
+        /// The next step.
+        help: &'static str,
     },
     /// A file of the commit points out of it.
     #[error("{path} points out of the repository, to {to}")]
@@ -131,8 +104,7 @@ pub(crate) enum Error {
     #[diagnostic(
         code(render::outside),
         help(
-            "copy it into the repository and name it by a relative path; a base of another repository is fetched at a \
-             full commit where `render.kustomize.repositories` lists the repository"
+            "a renderer gets the files of the commit alone: copy it into the repository and name it by a relative path"
         )
     )]
     Outside {
@@ -183,6 +155,8 @@ pub(crate) struct Source<'a> {
     pub(crate) render: &'a Render,
     /// How plain files are read.
     pub(crate) compat: Compat,
+    /// Where the rules write all that.
+    pub(crate) written: &'a Written,
     /// Where the result goes.
     pub(crate) target: &'a TargetId,
     /// The commit that is deployed.
@@ -213,6 +187,18 @@ pub(crate) struct Rendered {
     pub(crate) remarks: Vec<Remark>,
 }
 
+impl From<Placed> for Error {
+    fn from(placed: Placed) -> Self {
+        Self::Placed(Box::new(placed))
+    }
+}
+
+impl From<Unfit> for Error {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(Box::new(unfit))
+    }
+}
+
 impl From<Vec<Manifest>> for Rendered {
     fn from(manifests: Vec<Manifest>) -> Self {
         Self { manifests, ..Self::default() }
@@ -221,14 +207,17 @@ impl From<Vec<Manifest>> for Rendered {
 
 /// Renders a source.
 pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
+    with_renderer(source).await.map_err(|error| match error {
+        Error::Unfit(unfit) => unfit.written(source).into(),
+        error => error,
+    })
+}
+
+async fn with_renderer(source: &Source<'_>) -> Result<Rendered, Error> {
     let Source { tree, folder, .. } = *source;
     if tree.paths_in(folder).is_empty() {
         tree.check_usable(folder)?;
-        let found = tree.read_all(&[folder.to_owned()]).await?;
-        return Err(match found.first().map(|file| file.kind) {
-            Some(BlobKind::File) => Error::IsFile { key: "source", path: folder.to_owned() },
-            Some(BlobKind::Link) | None => Error::Missing { source_folder: folder.to_owned() },
-        });
+        return Err(no_folder(tree, folder).await?);
     }
     let renderer = match &source.render.with {
         Some(renderer) => renderer.clone(),
@@ -236,7 +225,7 @@ pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
     };
     let made = match &renderer {
         Renderer::Kustomize(settings) => kustomize::render(tree, folder, settings).await?.into(),
-        Renderer::Plain => plain::render(tree, folder, source.compat).await?.into(),
+        Renderer::Plain => plain::render(source).await?.into(),
         Renderer::Helm(settings) => helm::render(source, settings).await?,
         Renderer::Jsonnet(settings) => jsonnet::render(source, settings).await?.into(),
         Renderer::Tera(settings) => tera::render(source, settings).await?.into(),
@@ -245,6 +234,18 @@ pub(crate) async fn render(source: &Source<'_>) -> Result<Rendered, Error> {
         Some(then) => chain::render(tree, then, made).await,
         None => Ok(made),
     }
+}
+
+/// Returns what stands where the source should be.
+async fn no_folder(tree: &CommitTree, folder: &str) -> Result<Error, Error> {
+    let found = tree.read_all(&[folder.to_owned()]).await?;
+    Ok(match found.first() {
+        Some(file) if file.kind == BlobKind::Link => {
+            Unfit::link("source", folder, &String::from_utf8_lossy(&file.bytes)).into()
+        }
+        Some(_) => Unfit::file("source", folder).into(),
+        None => Unfit::absent("source", folder).into(),
+    })
 }
 
 /// Returns the renderer that a folder's files ask for. A folder that asks for none is plain.
@@ -267,11 +268,16 @@ fn detect(tree: &CommitTree, folder: &str) -> Result<Renderer, Error> {
         names.extend(tera::is_in(tree, folder).then_some("tera"));
         let last = names.pop().unwrap_or_default();
         let help = format!("choose with `render` in landfall.yaml: `{}` or `{last}`", names.join("`, `"));
-        return Err(Error::Ambiguous { source_folder: folder.to_owned(), ways: ways.join(", "), help });
+        return Err(Unfit::new("source", folder, several_ways(&ways), help).into());
     }
     let by_name = found.into_iter().next().map(|(_, renderer)| renderer);
     Ok(by_name
         .unwrap_or_else(|| if tera::is_in(tree, folder) { Renderer::Tera(Tera::default()) } else { Renderer::Plain }))
+}
+
+/// Says what a folder holds that could be rendered each in its way.
+fn several_ways(files: &[&str]) -> String {
+    format!("can be rendered in more than one way: {}", files.join(", "))
 }
 
 /// Returns what `render` calls a renderer.

@@ -1,25 +1,26 @@
-//! A folder of YAML and JSON files, read one by one in the order of their paths.
+//! A folder of YAML and JSON files, read one by one in the order of their paths. A link is read as what it leads to.
 
 use landfall_core::manifest::{Compat, Manifest, ReadErrors};
 
-use super::{Error, read};
+use super::{Error, Source, followed, read};
 use crate::git::CommitTree;
 
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
-pub(super) async fn render(tree: &CommitTree, source: &str, compat: Compat) -> Result<Vec<Manifest>, Error> {
-    tree.check_usable(source)?;
-    let (manifests, wrong) = read_each(tree, &paths_in(tree, source), compat).await?;
+pub(super) async fn render(source: &Source<'_>) -> Result<Vec<Manifest>, Error> {
+    source.tree.check_usable(source.folder)?;
+    let (manifests, wrong) = read_each(source.tree, &paths_in(source), source.compat).await?;
     match ReadErrors::joined(wrong) {
         Some(errors) => Err(Box::new(errors).into()),
         None => Ok(manifests),
     }
 }
 
-/// Returns the paths of a folder's plain manifests.
-pub(super) fn paths_in(tree: &CommitTree, source: &str) -> Vec<String> {
+/// Returns the paths of the source's plain manifests: the rules, which may lie beside them, are none.
+pub(super) fn paths_in(source: &Source<'_>) -> Vec<String> {
     let is_manifest = |path: &String| ENDINGS.iter().any(|ending| path.ends_with(ending));
-    tree.paths_in(source).into_iter().filter(is_manifest).collect()
+    let paths = source.tree.paths_in(source.folder).into_iter();
+    paths.filter(|path| is_manifest(path) && path != source.written.path()).collect()
 }
 
 /// Reads files, and returns what is wrong beside what is not.
@@ -30,7 +31,7 @@ pub(super) async fn read_each(
 ) -> Result<(Vec<Manifest>, Vec<ReadErrors>), Error> {
     let mut manifests = Vec::new();
     let mut wrong = Vec::new();
-    for file in tree.read_all(paths).await? {
+    for file in followed::read(tree, paths).await? {
         match read(&file.path, file.bytes, compat) {
             Ok(found) => manifests.extend(found),
             Err(errors) => wrong.push(*errors),

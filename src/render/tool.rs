@@ -27,6 +27,9 @@ const MESSAGE_BYTES_MAX: u64 = 1024 * 1024;
 const MEMORY_BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// Programs in Go build and end: they collect garbage only when they have eight times what they use, or a GiB.
 const COLLECT_LATE: [(&str, &str); 2] = [("GOGC", "800"), ("GOMEMLIMIT", "1GiB")];
+const ENDLESS: &str = "look for what repeats without end in what it renders";
+const KILLED: &str = "run it again; where it is ended again, give the job more memory";
+const AGAIN: &str = "run it again";
 /// A proxy that nothing listens on: a program that wants the network fails at once.
 const NO_NETWORK: &str = "http://127.0.0.1:9";
 const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy"];
@@ -95,7 +98,8 @@ impl Program {
         let (major, minor) = self.version_min;
         match version(&said) {
             Some(version) if version < self.version_min => {
-                Err(self.missing(format!("{} is older than {major}.{minor}", said.trim())))
+                let (old_major, old_minor) = version;
+                Err(self.missing(format!("its version {old_major}.{old_minor} is older than {major}.{minor}")))
             }
             _ => Ok(()),
         }
@@ -118,27 +122,28 @@ impl Program {
         let group = Group::of(&child);
         let ended = tokio::select! {
             ended = timeout(limit, everything(&mut child)) => ended,
-            () = asked_to_stop() => return Err(self.stopped("the run was asked to stop".to_owned())),
+            () = asked_to_stop() => return Err(self.stopped("the run was asked to stop".to_owned(), AGAIN)),
         };
         let output = match ended {
             Ok(Err(error)) if error.kind() == ErrorKind::FileTooLarge => {
-                return Err(self.stopped(format!("it wrote more than {} MiB", OUTPUT_BYTES_MAX / 1024 / 1024)));
+                return Err(self.stopped(format!("it wrote more than {} MiB", OUTPUT_BYTES_MAX / 1024 / 1024), ENDLESS));
             }
             Ok(output) => told(output?),
-            Err(_) => return Err(self.stopped(format!("it did not end within {} s", limit.as_secs()))),
+            Err(_) => return Err(self.stopped(format!("it did not end within {} s", limit.as_secs()), ENDLESS)),
         };
         group.has_ended();
         if let Some(signal) = output.status.signal() {
-            return Err(self.stopped(format!("the system ended it with signal {signal}")));
+            return Err(self.stopped(format!("the system ended it with signal {signal}"), KILLED));
         }
         if !output.status.success() && is_out_of_memory(&output.stderr) {
-            return Err(self.stopped(format!("it needed more than {} GiB", MEMORY_BYTES_MAX / 1024 / 1024 / 1024)));
+            let why = format!("it needed more than {} GiB of memory", MEMORY_BYTES_MAX / 1024 / 1024 / 1024);
+            return Err(self.stopped(why, ENDLESS));
         }
         Ok(output)
     }
 
-    fn stopped(&self, why: String) -> Error {
-        Error::Stopped { tool: self.name, why }
+    fn stopped(&self, why: String, help: &'static str) -> Error {
+        Error::Stopped { tool: self.name, why, help }
     }
 }
 
@@ -285,7 +290,7 @@ mod tests {
         let output = SHELL.run(&call).await.unwrap();
         assert_eq!(output.stderr, "it ended with exit code 7 and gave no reason");
         let old = Program { version_min: (5, 0), ..SHELL }.run(&call).await.unwrap_err();
-        assert_eq!(old.to_string(), "the program `sh` cannot be run: {Version:sh/v4.5.7 Go:1.18} is older than 5.0");
+        assert_eq!(old.to_string(), "the program `sh` cannot be used: its version 4.5 is older than 5.0");
     }
 
     #[test]

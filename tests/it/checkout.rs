@@ -1,10 +1,12 @@
 //! A repository on this machine without a host, and what Landfall renders of it.
 
 #![expect(clippy::disallowed_types, reason = "the binary under test is run, and git")]
+#![expect(clippy::disallowed_methods, reason = "Git is found where the machine has it")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use landfall_world::{RENDERERS, renderers_on_path};
 use serde_json::Value;
@@ -69,9 +71,17 @@ impl Checkout {
 
     /// Runs a command of Landfall with every renderer on PATH.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
-        let mut command = Command::new(binary());
-        command.args(args).current_dir(self.path()).env_clear().env("PATH", renderers_on_path(&RENDERERS));
-        command.output().unwrap()
+        self.run_with(args, None)
+    }
+
+    /// Runs a command of Landfall with Git and the programs of a folder on PATH; with every renderer without one.
+    pub(crate) fn run_with(&self, args: &[&str], programs: Option<&Path>) -> Output {
+        static RENDERERS_ON_PATH: LazyLock<String> = LazyLock::new(|| renderers_on_path(&RENDERERS));
+        let path = match programs {
+            Some(folder) => std::env::join_paths([folder, &beside_git()]).unwrap(),
+            None => RENDERERS_ON_PATH.clone().into(),
+        };
+        Command::new(binary()).args(args).current_dir(self.path()).env_clear().env("PATH", path).output().unwrap()
     }
 
     /// Returns the objects that are rendered.
@@ -107,4 +117,9 @@ impl Checkout {
             assert!(text.contains(part), "does not say {part}: {text}");
         }
     }
+}
+
+/// Returns the folder of Git.
+fn beside_git() -> PathBuf {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap()).find(|folder| folder.join("git").is_file()).unwrap()
 }

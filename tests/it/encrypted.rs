@@ -118,7 +118,7 @@ async fn a_file_that_cannot_be_decrypted_says_why_and_nothing_is_written() {
     world.host.push_files(REPOSITORY, MAIN, &[(SECRET, Write(&good))], "good").await.unwrap();
     world.set("PATH", "/usr/bin:/bin");
     let job = world.deploy().await.unwrap();
-    assert!(told(&job).contains("the program `sops` cannot be run: it is not on PATH"), "{}", job.everything());
+    assert!(told(&job).contains("the program `sops` cannot be used: it is not on PATH"), "{}", job.everything());
 }
 
 #[tokio::test]

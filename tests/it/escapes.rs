@@ -92,28 +92,6 @@ fn a_schema_of_values_asks_for_no_other_one() {
 }
 
 #[test]
-fn a_thousand_mistakes_are_counted_and_fifty_shown() {
-    let text = "apiVersion: v1\nkind: A\n---\n".repeat(1_000);
-    let (code, said) = Checkout::with(&[("deploy/a.yaml", &text)]).render();
-    assert_eq!(code, 3);
-    assert!(said.contains("1000 problems in the manifests, the first 50 of which are shown"), "{said}");
-    assert_eq!(said.matches("landfall::manifest::missing_field").count(), 50);
-}
-
-#[test]
-fn a_commit_that_would_fill_the_memory_is_not_read() {
-    let checkout = Checkout::with(&[(KUSTOMIZATION, "resources: [a.yaml]\n"), ("deploy/a.yaml", MAP)]);
-    let large = tempfile::NamedTempFile::new().unwrap();
-    large.as_file().set_len(20 << 20).unwrap();
-    let id = checkout.git(&["hash-object", "-w", &large.path().display().to_string()]);
-    for number in 0..13 {
-        checkout.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{id},large/{number}")]);
-    }
-    checkout.commit_index();
-    checkout.refused(&["is the largest of files of 260 MiB, and 256 MiB are read of a commit"]);
-}
-
-#[test]
 fn a_render_that_is_stopped_leaves_nothing_behind() {
     let endless = "local f(n) = if n == 0 then 0 else f(n - 1) tailstrict; f(1e15)\n";
     let checkout = Checkout::with(&[("deploy/main.jsonnet", endless)]);

@@ -5,6 +5,7 @@
 
 mod action;
 mod adopt;
+mod bad_input;
 mod bases;
 mod chains;
 mod charts;

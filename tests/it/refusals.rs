@@ -22,7 +22,7 @@ const CASES: [Case<'_>; 11] = [
     ("empty rules", &[(RULES, Write(""))], 2, &["landfall.yaml"]),
     ("broken rules", &[(RULES, Write("app: [shop\n"))], 2, &["landfall.yaml"]),
     ("misspelt key", &[(RULES, Write("app: shop\nenvironmnts: {}\n"))], 2, &["environmnts", "environments"]),
-    ("no folder", &[(A, Delete), ("other/b.yaml", Write(""))], 3, &["the folder deploy is not in the commit"]),
+    ("no folder", &[(A, Delete), ("other/b.yaml", Write(""))], 3, &["deploy is not in the commit"]),
     (
         "no manifests",
         &[(A, Delete), ("deploy/README.md", Write("-"))],

@@ -7,6 +7,7 @@ mod api_versions;
 mod autoscaler;
 mod backend;
 mod docs;
+mod fields;
 mod finding;
 mod image_tag;
 mod immutable;
@@ -27,6 +28,7 @@ mod table;
 mod two_readings;
 mod unknown_field;
 mod webhook;
+mod wrong_type;
 
 use std::collections::BTreeMap;
 

@@ -1,23 +1,22 @@
-//! Which fields a kind has: Kubernetes' own from a table, others from the definition in the same set. Judges no values.
-
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+//! What is known of an object's values: of Kubernetes' own kinds from a table, of others from the definition in the same set.
 
 use serde_json::Value;
 
-use super::set::{NEWEST_MINOR, Set};
+use super::fields::{Field, Form, Of, Plain, Type, of_type, type_of};
+use super::set::{NEWEST_MINOR, Set, below};
 use crate::manifest::Gvk;
-
-/// What the API server of Kubernetes 1.36 says of its own kinds; a test against that server keeps it equal.
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("fields.txt")));
 
 /// What is known of a value.
 #[derive(Clone, Copy)]
 pub(super) enum Schema<'a> {
     /// Of a type of the table.
     Typed(&'static Type),
-    /// Each item or value is of a type of the table.
-    Each(&'static Type),
+    /// A list of such values.
+    List(Of),
+    /// A map of such values, by names that the user chooses.
+    Map(Of),
+    /// A value without parts.
+    Plain(Plain),
     /// Described by a definition.
     Defined(&'a Value),
 }
@@ -32,51 +31,41 @@ pub(super) enum Step<'a> {
     Unknown,
 }
 
-/// The fields of a type, and what is known of each.
-pub(super) type Type = BTreeMap<&'static str, Option<Field>>;
-
-/// A field whose value has fields.
-#[derive(Clone, Copy)]
-pub(super) struct Field {
-    type_name: &'static str,
-    /// Whether the value is a list or a map of such values.
-    is_many: bool,
-}
-
-struct Table {
-    types: BTreeMap<&'static str, Type>,
-    /// The types of kinds, by "apps/v1/Deployment".
-    kinds: BTreeMap<&'static str, &'static str>,
-}
-
-impl Table {
-    fn read(text: &'static str) -> Self {
-        let mut table = Self { types: BTreeMap::new(), kinds: BTreeMap::new() };
-        for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let Some((head, fields)) = line.split_once(':') else { continue };
-            let (name, kind) = head.split_once(' ').map_or((head, None), |(name, kind)| (name, Some(kind)));
-            table.kinds.extend(kind.map(|kind| (kind, name)));
-            table.types.insert(name, fields.split_whitespace().map(field).collect());
+/// Goes through every value of which something is known, the outer ones first.
+pub(super) fn walk<'a>(
+    schema: Schema<'a>,
+    value: &Value,
+    pointer: &str,
+    visit: &mut impl FnMut(Schema<'a>, &Value, &str),
+) {
+    visit(schema, value, pointer);
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                if let Step::Into(inner) = schema.step(key) {
+                    walk(inner, value, &below(pointer, key), visit);
+                }
+            }
         }
-        table
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                if let Some(inner) = schema.item() {
+                    walk(inner, item, &format!("{pointer}/{at}"), visit);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
-
-fn field(text: &'static str) -> (&'static str, Option<Field>) {
-    let Some((key, type_name)) = text.split_once('=') else { return (text, None) };
-    let many = key.strip_suffix("[]").or_else(|| key.strip_suffix("{}"));
-    (many.unwrap_or(key), Some(Field { type_name, is_many: many.is_some() }))
 }
 
 impl<'a> Schema<'a> {
     /// Returns what is known of an object; none where that is nothing.
     pub(super) fn of(set: &Set<'a>, object: &Value) -> Option<Self> {
         let gvk = Gvk::of(object)?;
-        let name = format!("{}/{}", gvk.api_version(), gvk.kind);
         // A newer Kubernetes may have fields that the table does not know.
         let is_table_new_enough = set.minor <= NEWEST_MINOR;
-        match TABLE.kinds.get(name.as_str()) {
-            Some(name) if is_table_new_enough => Self::typed(name),
+        match type_of(&format!("{}/{}", gvk.api_version(), gvk.kind)) {
+            Some(name) if is_table_new_enough => of_type(name).map(Self::Typed),
             Some(_) => None,
             None => set
                 .of_kind("apiextensions.k8s.io", "CustomResourceDefinition")
@@ -84,15 +73,29 @@ impl<'a> Schema<'a> {
         }
     }
 
-    fn typed(name: &str) -> Option<Self> {
-        TABLE.types.get(name).map(Self::Typed)
+    fn of_field(field: Field) -> Option<Self> {
+        match field.form {
+            Form::One => Self::each(field.of),
+            Form::List => Some(Self::List(field.of)),
+            Form::Map => Some(Self::Map(field.of)),
+        }
+    }
+
+    fn each(of: Of) -> Option<Self> {
+        match of {
+            Of::Any => None,
+            Of::Plain(plain) => Some(Self::Plain(plain)),
+            Of::Type(name) => of_type(name).map(Self::Typed),
+        }
     }
 
     /// Returns what a key of a map leads to.
     pub(super) fn step(self, key: &str) -> Step<'a> {
         match self {
-            Self::Typed(fields) => fields.get(key).map_or(Step::Unknown, |field| known(field.and_then(of_field))),
-            Self::Each(fields) => Step::Into(Self::Typed(fields)),
+            Self::Typed(fields) => fields.get(key).map_or(Step::Unknown, |field| known(Self::of_field(*field))),
+            Self::Map(of) => known(Self::each(of)),
+            // A map in a wrong place.
+            Self::List(_) | Self::Plain(_) => Step::Known,
             Self::Defined(schema) => step_defined(schema, key),
         }
     }
@@ -100,8 +103,8 @@ impl<'a> Schema<'a> {
     /// Returns what is known of each item of a list.
     pub(super) fn item(self) -> Option<Self> {
         match self {
-            Self::Typed(_) => None,
-            Self::Each(fields) => Some(Self::Typed(fields)),
+            Self::List(of) => Self::each(of),
+            Self::Typed(_) | Self::Map(_) | Self::Plain(_) => None,
             Self::Defined(schema) => schema.get("items").map(Self::Defined),
         }
     }
@@ -110,17 +113,12 @@ impl<'a> Schema<'a> {
     pub(super) fn names(self) -> Vec<&'a str> {
         match self {
             Self::Typed(fields) => fields.keys().copied().collect(),
-            Self::Each(_) => Vec::new(),
+            Self::List(_) | Self::Map(_) | Self::Plain(_) => Vec::new(),
             Self::Defined(schema) => {
                 schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect()
             }
         }
     }
-}
-
-fn of_field<'a>(field: Field) -> Option<Schema<'a>> {
-    let fields = TABLE.types.get(field.type_name)?;
-    Some(if field.is_many { Schema::Each(fields) } else { Schema::Typed(fields) })
 }
 
 fn known(schema: Option<Schema<'_>>) -> Step<'_> {

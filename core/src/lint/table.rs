@@ -8,7 +8,7 @@ use super::finding::{Found, Severity};
 use super::set::Set;
 use super::{
     api_version, autoscaler, backend, image_tag, immutable, own_selector, plain_secret, pod_disruption, port_name,
-    reference, repeated_item, sealed_secret, service_pods, switch, two_readings, unknown_field, webhook,
+    reference, repeated_item, sealed_secret, service_pods, switch, two_readings, unknown_field, webhook, wrong_type,
 };
 use Severity::{Notice, Warning};
 
@@ -34,7 +34,7 @@ impl fmt::Debug for Lint {
 }
 
 /// Every lint, by its code.
-pub static LINTS: [Lint; 22] = [
+pub static LINTS: [Lint; 23] = [
     Lint {
         code: "autoscaler_replicas",
         severity: Warning,
@@ -223,5 +223,15 @@ pub static LINTS: [Lint; 22] = [
         why: "While none of its own pods runs, no pod can be made anywhere, its own included.",
         help: "leave its namespace out with `namespaceSelector`, or set `failurePolicy: Ignore`",
         check: webhook::check,
+    },
+    Lint {
+        code: "wrong_type",
+        severity: Warning,
+        finds: "a value that its field cannot hold",
+        why: "The API server refuses it: a number in quotes is a text, and an unquoted `yes` is no text. Kubernetes' own \
+              kinds are judged by the fields of 1.36, and not at all for a newer cluster; others by the \
+              CustomResourceDefinition of the same set, if there is one.",
+        help: "write what the field holds: quotes make a text, and their absence a number or a boolean",
+        check: wrong_type::check,
     },
 ];

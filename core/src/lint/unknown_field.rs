@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::finding::{At, Found};
-use super::schema::{Schema, Step};
+use super::schema::{Schema, Step, walk};
 use super::set::{Set, below};
 use crate::manifest::Manifest;
 use crate::rules::nearest;
@@ -15,32 +15,19 @@ const OF_SOPS: &str = "sops";
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
     for manifest in set.manifests {
         if let Some(schema) = Schema::of(set, &manifest.object) {
-            look(manifest, schema, &manifest.object, "", found);
+            walk(schema, &manifest.object, "", &mut |schema, value, pointer| {
+                look(manifest, schema, value, pointer, found);
+            });
         }
     }
 }
 
 fn look(manifest: &Manifest, schema: Schema<'_>, value: &Value, pointer: &str, found: &mut Found) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                let at = below(pointer, key);
-                match schema.step(key) {
-                    Step::Into(schema) => look(manifest, schema, value, &at, found),
-                    Step::Known => {}
-                    Step::Unknown if at == format!("/{OF_SOPS}") => {}
-                    Step::Unknown => tell(manifest, schema, (key, &at), pointer, found),
-                }
-            }
+    for key in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
+        let at = below(pointer, key);
+        if matches!(schema.step(key), Step::Unknown) && at != format!("/{OF_SOPS}") {
+            tell(manifest, schema, (key, &at), pointer, found);
         }
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                if let Some(schema) = schema.item() {
-                    look(manifest, schema, item, &format!("{pointer}/{at}"), found);
-                }
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

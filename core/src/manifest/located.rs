@@ -56,6 +56,17 @@ impl<P> Located<P> {
         self
     }
 
+    /// Counts lines from behind a line, and names the text from there on.
+    fn in_part(self, line: u32, name: &str) -> Self {
+        let text: &str = self.text.inner();
+        let before = usize::try_from(line).unwrap_or(usize::MAX);
+        let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+        let labels = self.labels.into_iter().filter(|(span, _)| span.start >= start);
+        let labels = labels.map(|(span, label)| (span.start - start..span.end - start, label)).collect();
+        let text = NamedSource::new(name, Arc::from(&text[start..]));
+        Self { path: name.to_owned(), line: self.line - line, text, labels, ..self }
+    }
+
     /// Returns the same place with a problem of another room.
     pub(crate) fn into_problem<Q: From<P>>(self) -> Located<Q> {
         let Self { problem, path, line, column, text, labels } = self;
@@ -105,8 +116,16 @@ impl<P: Diagnostic> Diagnostic for Located<P> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let spans = Some(self.labels.iter()).filter(|_| self.has_short_lines())?;
-        Some(Box::new(spans.map(|(span, label)| LabeledSpan::new(Some((*label).to_owned()), span.start, span.len()))))
+        let spans = Some(self.labels.iter()).filter(|_| self.has_short_lines())?.enumerate();
+        Some(Box::new(spans.map(|(at, (span, label))| {
+            let (label, span) = (Some((*label).to_owned()), span.clone());
+            // The excerpt is headed by the place of the problem itself, wherever the others are.
+            if at == 0 {
+                LabeledSpan::new_primary_with_span(label, span)
+            } else {
+                LabeledSpan::new_with_span(label, span)
+            }
+        })))
     }
 }
 
@@ -134,6 +153,16 @@ impl<P> Problems<P> {
     /// Keeps the places, and shows none of the text.
     pub(crate) fn without_text(self) -> Self {
         Self(self.0.into_iter().map(Located::without_text).collect())
+    }
+
+    /// Names the part of the text that each problem is in, where parts begin behind these lines.
+    #[must_use]
+    pub fn in_parts(self, parts: &[(u32, String)]) -> Self {
+        let in_part = |problem: Located<P>| match parts.iter().rfind(|(line, _)| *line < problem.line) {
+            Some((line, name)) => problem.in_part(*line, name),
+            None => problem,
+        };
+        Self(self.0.into_iter().map(in_part).collect())
     }
 
     /// Returns the problems in the order of the text.

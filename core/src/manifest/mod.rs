@@ -50,14 +50,14 @@ pub use object::identify;
 pub use object_problem::ObjectProblem;
 pub use print::{block_yaml, json_text};
 pub use problem::{ReadError, ReadErrors, ReadProblem};
-pub use reader::{read, values};
+pub use reader::{mentions_secret, read, values};
 pub use remark::Remark;
 pub use scope::{Resource, Scope, ScopeTable, is_builtin_group};
-pub use source::{SourceFile, Text};
+pub use source::{SourceFile, Text, is_lfs_pointer};
 pub use spans::{Spans, push_step};
 pub use template::Template;
 pub use template_problem::TemplateProblem;
-pub use template_values::{RESERVED, template_values};
+pub use template_values::{RESERVED, chart_values, template_values};
 pub use wire::to_body;
 pub use yaml::Syntax;
 

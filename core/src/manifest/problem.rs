@@ -18,8 +18,8 @@ pub type ReadErrors = Problems<ReadProblem>;
 #[derive(Clone, Debug, PartialEq, Eq, Error, Diagnostic)]
 pub enum ReadProblem {
     /// The file is larger than any set of manifests should be.
-    #[error("the file has {bytes} bytes, more than the {FILE_BYTES_MAX} allowed")]
-    #[diagnostic(code(landfall::manifest::file_too_large), help("split the file"))]
+    #[error("the file has {} MiB, and {} MiB are allowed", .bytes.div_ceil(1 << 20), FILE_BYTES_MAX >> 20)]
+    #[diagnostic(code(landfall::manifest::file_too_large), help("split it, or move what is no manifest elsewhere"))]
     FileTooLarge {
         /// Size of the file.
         bytes: usize,

@@ -11,13 +11,10 @@ use serde_json::Value;
 use super::limits::FILE_BYTES_MAX;
 use super::located::Located;
 use super::problem::{ReadError, ReadErrors, ReadProblem};
-use super::source::{SourceFile, Text, UTF8_MARK, decode};
+use super::source::{LFS_POINTER, SourceFile, Text, UTF8_MARK, decode, is_lfs_pointer};
 use super::spans::Spans;
 use super::tree::{NodeId, Tree};
 use super::{Compat, Manifest, build, compose, json, list, object, stream};
-
-/// How every pointer starts that git-lfs leaves in place of a file.
-const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/v1";
 
 /// Reads every object of a file.
 pub fn read(source: &SourceFile, mode: Compat) -> Result<Vec<Manifest>, ReadErrors> {
@@ -30,7 +27,7 @@ pub fn read(source: &SourceFile, mode: Compat) -> Result<Vec<Manifest>, ReadErro
         errors.extend(object::identify(manifest).err().unwrap_or_default());
     }
     let holds_secret = manifests.iter().any(|manifest| is_secret(&manifest.object));
-    complete(manifests, errors, holds_secret || mentions_secret(&text))
+    complete(manifests, errors, holds_secret || mentions_secret(&text.content))
 }
 
 /// Reads the value of each document that is not null, whatever it is.
@@ -47,25 +44,24 @@ pub(crate) fn values_with_spans(source: &SourceFile, mode: Compat) -> Result<Val
     let (text, mut errors) = open(source, mode)?;
     let values = documents(&text, mode, &mut errors);
     let holds_secret = values.iter().any(|(value, _)| is_secret(value));
-    let values = complete(values, errors, holds_secret || mentions_secret(&text))?;
+    let values = complete(values, errors, holds_secret || mentions_secret(&text.content))?;
     Ok((text, values))
 }
 
 /// Decodes a text of whatever language.
 pub(crate) fn text(source: &SourceFile) -> Result<Arc<Text>, ReadErrors> {
     let (text, errors) = open(source, Compat::Strict)?;
-    complete(vec![Arc::clone(&text)], errors, mentions_secret(&text))?;
+    complete(vec![Arc::clone(&text)], errors, mentions_secret(&text.content))?;
     Ok(text)
 }
 
 fn open(source: &SourceFile, mode: Compat) -> Result<(Arc<Text>, Vec<ReadError>), ReadErrors> {
     if source.bytes.len() > FILE_BYTES_MAX {
         let problem = ReadProblem::FileTooLarge { bytes: source.bytes.len() };
-        let error = Located::new(&Text::empty(&source.path), problem, 0..0, "this file");
-        return Err(ReadErrors::one(error));
+        return Err(ReadErrors::one(Located::of_file(&Text::empty(&source.path), problem)));
     }
     let (text, invalid) = decode(source);
-    if text.content.starts_with(LFS_POINTER) {
+    if is_lfs_pointer(&source.bytes) {
         return Err(ReadErrors::one(Located::new(&text, ReadProblem::LfsPointer, 0..LFS_POINTER.len(), "a pointer")));
     }
     let mut errors = Vec::new();
@@ -86,10 +82,18 @@ fn complete<T>(found: Vec<T>, mut errors: Vec<ReadError>, holds_secret: bool) ->
         return Ok(found);
     }
     errors.sort_by_key(|error| (error.line, error.column));
+    drop_consequences(&mut errors);
     if holds_secret {
         errors = errors.into_iter().map(Located::without_text).collect();
     }
     Err(ReadErrors::new(errors))
+}
+
+/// What is no text is no YAML either: that is said once.
+fn drop_consequences(errors: &mut Vec<ReadError>) {
+    let is_invalid = |error: &ReadError| error.problem == ReadProblem::InvalidUtf8;
+    let invalid: Vec<_> = errors.iter().filter(|error| is_invalid(error)).map(|it| (it.line, it.column)).collect();
+    errors.retain(|error| is_invalid(error) || !invalid.contains(&(error.line, error.column)));
 }
 
 /// Whether an object is a Secret, however its kind is written in the text (`"\x53ecret"`).
@@ -98,9 +102,9 @@ fn is_secret(object: &Value) -> bool {
 }
 
 /// Returns whether showing lines of this text could show values of a Secret.
-pub(crate) fn mentions_secret(text: &Text) -> bool {
+pub fn mentions_secret(text: &str) -> bool {
     let is_telling = |line: &str| line.contains("kind") && line.contains("Secret");
-    text.content.lines().any(|line| is_telling(line) || line.to_lowercase().contains("secretgenerator"))
+    text.lines().any(|line| is_telling(line) || line.to_lowercase().contains("secretgenerator"))
 }
 
 fn documents(text: &Text, mode: Compat, errors: &mut Vec<ReadError>) -> Vec<(Value, Spans)> {

@@ -7,6 +7,14 @@ use std::sync::Arc;
 
 use miette::NamedSource;
 
+/// How every pointer starts that git-lfs leaves in place of a file.
+pub(super) const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/v1";
+
+/// Whether git-lfs keeps the content of a file elsewhere.
+pub fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.starts_with(LFS_POINTER.as_bytes())
+}
+
 /// A file as the caller read it.
 #[derive(Clone, Debug)]
 pub struct SourceFile {

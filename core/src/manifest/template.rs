@@ -38,7 +38,7 @@ impl Template {
     pub fn wrong(&self, problem: TemplateProblem, span: Range<usize>) -> ReadErrors {
         let label = problem.label();
         let error = Located::new(&self.text, problem.into(), self.text.first_line(span), label);
-        ReadErrors::one(if mentions_secret(&self.text) { error.without_text() } else { error })
+        ReadErrors::one(if mentions_secret(&self.text.content) { error.without_text() } else { error })
     }
 
     /// Returns a mistake that has no place in the template.

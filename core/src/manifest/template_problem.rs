@@ -13,7 +13,7 @@ pub enum TemplateProblem {
     #[error("`{name}` has no value")]
     #[diagnostic(
         code(landfall::template::undefined),
-        help("{}set it in a file of `render.tera.values`, or write `| default(value=…)` behind it", known(.names))
+        help("{}", undefined(.name, .names))
     )]
     Undefined {
         /// The variable or field.
@@ -24,12 +24,14 @@ pub enum TemplateProblem {
 
     /// A filter, function, test, component or template that is not there.
     #[error("there is no {what} `{name}`")]
-    #[diagnostic(code(landfall::template::unknown), help("{}", unknown(.what)))]
+    #[diagnostic(code(landfall::template::unknown), help("{}", unknown(.what, .name, .names)))]
     Unknown {
         /// What was looked for.
         what: String,
         /// Its name.
         name: String,
+        /// What there is, as far as that is known.
+        names: Vec<String>,
     },
 
     /// The text is no template.
@@ -110,10 +112,32 @@ fn known(names: &[String]) -> String {
     }
 }
 
-fn unknown(what: &str) -> &'static str {
-    match what {
+/// Returns the next step for a name without a value: that of the one that was probably meant comes first.
+fn undefined(name: &str, names: &[String]) -> String {
+    let (above, last) = name.rsplit_once('.').unwrap_or(("", name));
+    let set = "in a file of `render.tera.values`";
+    match near(last, names) {
+        Some(near) if above.is_empty() => format!("write `{near}` if that is meant, or set `{name}` {set}"),
+        Some(near) => format!("write `{above}.{near}` if that is meant, or set `{name}` {set}"),
+        None => format!("{}set it {set}, or write `| default(value=…)` behind it", known(names)),
+    }
+}
+
+/// Returns the name that is nearly the same: one slip of the fingers, and one more for every four letters.
+fn near<'a>(name: &str, names: &'a [String]) -> Option<&'a str> {
+    let slips = |other: &String| strsim::osa_distance(name, other);
+    let nearest = names.iter().filter(|other| *other != name).min_by_key(|other| slips(other))?;
+    (slips(nearest) <= 1 + name.chars().count() / 4).then_some(nearest)
+}
+
+fn unknown(what: &str, name: &str, names: &[String]) -> String {
+    if let Some(near) = near(name, names) {
+        return format!("did you mean `{near}`?");
+    }
+    let help = match what {
         "template" => "name it by its path from the source folder, with its whole ending: `parts/_labels.tera`",
         "component" => "define it with `{% component … %}` in any template of the source folder",
-        _ => "docs/tera.md lists what there is",
-    }
+        _ => "use what docs/tera.md lists",
+    };
+    help.to_owned()
 }

@@ -1,10 +1,12 @@
 //! The values that templates get: files merged in the order of the rules. Does not read the files.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::reader::values_with_spans;
 use super::template_problem::TemplateProblem;
-use super::{Compat, Located, ReadErrors, SourceFile, Text};
+use super::{Compat, Located, ReadErrors, SourceFile, Spans, Text};
 
 /// What Landfall itself gives to templates. `proposal` is for previews.
 pub const RESERVED: [&str; 7] = ["app", "branch", "cluster", "commit", "environment", "namespace", "proposal"];
@@ -27,16 +29,14 @@ pub fn template_values(files: &[SourceFile]) -> Result<Map<String, Value>, ReadE
     }
 }
 
+/// Judges a file of values of a chart, which Helm reads as kubectl reads manifests. Shows no line of it either.
+pub fn chart_values(file: &SourceFile) -> Result<(), ReadErrors> {
+    mapping(file, Compat::Kubectl).map(drop).map_err(ReadErrors::without_text)
+}
+
 fn read(file: &SourceFile) -> Result<Map<String, Value>, ReadErrors> {
-    let (text, mut documents) = values_with_spans(file, Compat::Strict)?;
+    let Some((text, map, spans)) = mapping(file, Compat::Strict)? else { return Ok(Map::new()) };
     let one = |problem: TemplateProblem, span| ReadErrors::one(located(&text, problem, span));
-    if let Some((_, spans)) = documents.get(1) {
-        return Err(one(TemplateProblem::SeveralDocuments, spans.value("").unwrap_or(0..0)));
-    }
-    let Some((value, spans)) = documents.pop() else { return Ok(Map::new()) };
-    let Value::Object(map) = value else {
-        return Err(one(TemplateProblem::NotAMapping, spans.value("").unwrap_or(0..0)));
-    };
     let taken = RESERVED.into_iter().filter(|name| map.contains_key(*name));
     let mut taken: Vec<_> = taken.map(|name| (spans.key(&format!("/{name}")).unwrap_or(0..0), name)).collect();
     taken.sort_by_key(|(span, _)| span.start);
@@ -44,6 +44,23 @@ fn read(file: &SourceFile) -> Result<Map<String, Value>, ReadErrors> {
     match ReadErrors::joined(wrong.collect()) {
         Some(errors) => Err(errors),
         None => Ok(map),
+    }
+}
+
+/// A file's text, its one mapping, and where its parts stand.
+type Mapping = (Arc<Text>, Map<String, Value>, Spans);
+
+/// Reads the one mapping of a file; none of an empty one.
+fn mapping(file: &SourceFile, mode: Compat) -> Result<Option<Mapping>, ReadErrors> {
+    let (text, mut documents) = values_with_spans(file, mode)?;
+    let one = |problem: TemplateProblem, span| ReadErrors::one(located(&text, problem, span));
+    if let Some((_, spans)) = documents.get(1) {
+        return Err(one(TemplateProblem::SeveralDocuments, spans.value("").unwrap_or(0..0)));
+    }
+    let Some((value, spans)) = documents.pop() else { return Ok(None) };
+    match value {
+        Value::Object(map) => Ok(Some((text, map, spans))),
+        _ => Err(one(TemplateProblem::NotAMapping, spans.value("").unwrap_or(0..0))),
     }
 }
 

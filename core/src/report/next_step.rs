@@ -1,10 +1,13 @@
 //! What to do after a failure, and how to go back, as one or two sentences. Empty where nothing failed.
 
 use super::phrase::Phrase;
-use super::{Report, State, TargetReport};
+use super::{Report, State, TargetReport, failed};
 
-/// Returns the next step of the first failed target.
+/// Returns the next step of the first failed target; none where each has its own.
 pub(crate) fn next_step(report: &Report) -> Option<Phrase> {
+    if failed::has_several(report) {
+        return None;
+    }
     let target = report.targets.iter().find(|target| target.state.is_failed())?;
     let help = help(&target.state);
     let step = if help.is_empty() { Phrase::default() } else { Phrase::read(help).sentence() };

@@ -4,6 +4,7 @@ mod paint;
 
 use super::alerts;
 use super::command;
+use super::failed;
 use super::findings::{self, Shared};
 use super::group::{Group, groups};
 use super::phrase::Phrase;
@@ -27,7 +28,7 @@ pub fn text(report: &Report, color: Color) -> String {
     let mut parts = vec![vec![heading]];
     parts.extend(report.problems.iter().map(|problem| of_problem(problem, report.problems.len() > 1)));
     parts.extend(report.targets.iter().map(|target| evidence(target, color)));
-    parts.push(report.targets.iter().flat_map(|target| of_target(report, target)).collect());
+    parts.push(of_targets(report));
     parts.push(next_step::next_step(report).iter().map(|step| format!("Next step: {}", step.plain())).collect());
     parts.push(
         alerts::list(report).iter().map(|alert| color.paint(Ink::Yellow, &format!("! {}", alert.plain()))).collect(),
@@ -65,11 +66,11 @@ fn evidence(target: &TargetReport, color: Color) -> Vec<String> {
                 [format!("{}:", escape::line(&failure.id.to_string()))].into_iter().chain(indented(&failure.message))
             })
             .collect(),
-        State::Failed { problem } => indented(&problem.details).collect(),
         State::Planned { .. }
         | State::Held { .. }
         | State::Superseded { .. }
         | State::Deployed { .. }
+        | State::Failed { .. }
         | State::NotStarted { .. } => Vec::new(),
     }
 }
@@ -85,7 +86,28 @@ fn of_cause(cause: &Cause, color: Color) -> Vec<String> {
     lines
 }
 
-fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
+/// Returns each target with how it ended. What several failed of is said once, after all their names.
+fn of_targets(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    for target in &report.targets {
+        let Some(failed) = failed::of(report, target) else {
+            lines.extend(of_target(report, target, &target.target.to_string()));
+            continue;
+        };
+        if failed.is_first(target) {
+            let names: Vec<String> = failed.targets.iter().map(|target| target.target.to_string()).collect();
+            lines.extend(of_target(report, target, &names.join(", ")));
+            lines.extend(indented(&failed.problem.details));
+            let help = Phrase::read(&failed.problem.help).sentence().plain();
+            lines.extend(
+                failed::has_several(report).then(|| format!("    Next step: {help}")).filter(|_| !help.is_empty()),
+            );
+        }
+    }
+    lines
+}
+
+fn of_target(report: &Report, target: &TargetReport, names: &str) -> Vec<String> {
     let counts = target.plan.as_ref().map(|plan| numbers(plan.counts())).unwrap_or_default();
     let (mark, told) = states::told(report.subject.action, &target.state);
     let said = match (report.subject.action, &target.state) {
@@ -93,7 +115,7 @@ fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
         (_, _) => format!("{} {}", mark.symbol(), told.plain()),
     };
     let took = target.seconds.map(|seconds| format!(" ({})", words::seconds(seconds))).unwrap_or_default();
-    let mut lines = vec![format!("{}: {said}{took}", target.target)];
+    let mut lines = vec![format!("{names}: {said}{took}")];
     lines.extend(target.images.iter().map(|image| {
         let from = image.from.as_deref().map(|from| format!("{from} → ")).unwrap_or_default();
         format!("    {}", escape::line(&format!("{} {from}{}", image.name, image.to)))

@@ -5,6 +5,8 @@ use std::fmt;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
+use super::written::line_and_column;
+
 /// Everything that is wrong with one landfall.yaml, in the order of the file. Never empty.
 #[derive(Debug, Error, Diagnostic)]
 #[diagnostic(code(rules::invalid))]
@@ -29,9 +31,15 @@ impl RulesErrors {
 
 impl fmt::Display for RulesErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.mistakes.len();
-        let noun = if count == 1 { "mistake" } else { "mistakes" };
-        write!(f, "{} has {count} {noun}", self.source_code.name())
+        let (path, text) = (self.source_code.name(), self.source_code.inner());
+        match (self.mistakes.as_slice(), text.as_str()) {
+            ([only], "") => write!(f, "{path}: {only}"),
+            ([only], text) => {
+                let (line, column) = line_and_column(text, only.place());
+                write!(f, "{path}:{line}:{column}: {only}")
+            }
+            (several, _) => write!(f, "{path} has {} mistakes", several.len()),
+        }
     }
 }
 
@@ -46,6 +54,17 @@ pub enum Mistake {
         message: String,
         /// Where it stopped.
         #[label("here")]
+        at: SourceSpan,
+    },
+    /// git-lfs keeps the content elsewhere.
+    #[error("this is a pointer of git-lfs, not the file itself")]
+    #[diagnostic(
+        code(rules::lfs_pointer),
+        help("keep it out of git-lfs: delete its line in `.gitattributes` and add it again")
+    )]
+    LfsPointer {
+        /// The first line.
+        #[label("a pointer")]
         at: SourceSpan,
     },
     /// There is nothing in it.
@@ -264,6 +283,7 @@ impl Mistake {
     fn place(&self) -> usize {
         match self {
             Self::Syntax { at, .. }
+            | Self::LfsPointer { at }
             | Self::Empty { at }
             | Self::LongLine { at, .. }
             | Self::Unread { at, .. }

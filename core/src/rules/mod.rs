@@ -15,14 +15,16 @@ mod select;
 mod tree;
 mod value;
 mod wait;
+mod written;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
 use crate::lint::Switch;
-use crate::manifest::Compat;
+use crate::manifest::{Compat, is_lfs_pointer};
 use crate::ready;
 
 pub use docs::docs;
@@ -32,6 +34,7 @@ pub use pattern::{InvalidPattern, RefPattern};
 pub use render::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 pub use schema::schema;
 pub use select::{Selection, select};
+pub use written::{Place, Written};
 
 /// Where landfall.yaml is, relative to the repository's root, unless the command line says otherwise.
 pub const PATH: &str = "landfall.yaml";
@@ -112,6 +115,9 @@ pub struct Environment {
     pub url: Option<String>,
     /// Whether it may be written.
     pub mode: Mode,
+    /// Where that is written.
+    #[serde(skip)]
+    pub written: Written,
 }
 
 /// What an environment follows.
@@ -225,6 +231,10 @@ pub fn parse(path: &str, text: &str) -> Result<Rules, RulesErrors> {
     if let Some(line) = text.lines().position(|line| line.len() > LINE_BYTES_MAX) {
         return Err(RulesErrors::new(path, "", vec![Mistake::LongLine { line: line + 1, at: (0, 0).into() }]));
     }
+    if is_lfs_pointer(text.as_bytes()) {
+        let at = (0, text.lines().next().map_or(0, str::len)).into();
+        return Err(RulesErrors::new(path, text, vec![Mistake::LfsPointer { at }]));
+    }
     let mut mistakes = Vec::new();
     let rules = match tree::read(text, &mut mistakes) {
         Ok(root) => {
@@ -237,7 +247,13 @@ pub fn parse(path: &str, text: &str) -> Result<Rules, RulesErrors> {
         }
     };
     match rules {
-        Some(rules) if mistakes.is_empty() => Ok(rules),
+        Some(rules) if mistakes.is_empty() => Ok(in_file(rules, path, text)),
         _ => Err(RulesErrors::new(path, text, mistakes)),
     }
+}
+
+fn in_file(mut rules: Rules, path: &str, text: &str) -> Rules {
+    let file = Arc::from(text);
+    rules.environments.iter_mut().for_each(|environment| environment.written.put_into(path, &file));
+    rules
 }

@@ -9,6 +9,7 @@ use super::mistake::{Mistake, suggest};
 use super::pattern::RefPattern;
 use super::tree::{Entry, Node, Value};
 use super::value::{self, Unusable};
+use super::written::Written;
 use super::{
     Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Transform, identity,
     place, reach, render, wait,
@@ -83,6 +84,7 @@ impl Reader<'_> {
             wait,
             url,
             mode: mode(node),
+            written: Written::of(node),
         })
     }
 

@@ -6,17 +6,18 @@ use super::chart::Chart;
 
 const MARK: &str = "# Source: ";
 
-/// Where a document begins in what Helm wrote, and the template that it names.
+/// Where a document begins in what Helm wrote, and the file of the template that it names.
 pub(super) type Sources = Vec<(u32, String)>;
 
-/// Finds the marks: each stands right below the line that begins a document.
-pub(super) fn sources(stdout: &[u8]) -> Sources {
+/// Finds the marks: each stands right below the line that begins a document. A file of definitions may have such marks
+/// of its own, which name nothing that the chart has.
+pub(super) fn sources(stdout: &[u8], chart: &Chart) -> Sources {
     let text = String::from_utf8_lossy(stdout);
     let mut sources = Sources::new();
     let mut begins = false;
     for (line, number) in text.lines().zip(1_u32..) {
         if let Some(name) = line.strip_prefix(MARK).filter(|_| begins) {
-            sources.push((number, name.trim().to_owned()));
+            sources.extend(chart.place(name.trim()).map(|path| (number, path)));
         }
         begins = line == "---";
     }
@@ -25,12 +26,9 @@ pub(super) fn sources(stdout: &[u8]) -> Sources {
 
 /// Gives every manifest the template that it came from.
 pub(super) fn tell(manifests: &mut [Manifest], sources: &Sources, chart: &Chart, folder: &str) {
-    // A file of definitions may have such marks of its own: they name nothing that the chart has.
-    let placed: Vec<(u32, String)> =
-        sources.iter().filter_map(|(line, name)| Some((*line, chart.place(name)?))).collect();
     for manifest in manifests {
         let line = manifest.origin.line.unwrap_or_default();
-        let above = placed.iter().take_while(|(at, _)| *at < line).last();
+        let above = sources.iter().take_while(|(at, _)| *at < line).last();
         let path = above.map_or_else(|| super::super::join(folder, super::FILE_NAME), |(_, path)| path.clone());
         let kind = manifest.object["kind"].as_str().unwrap_or_default();
         manifest.origin = Origin { line: line_of(chart, &path, kind), path };

@@ -23,6 +23,7 @@ pub(super) fn reached(contents: &Contents, start: &str, libraries: &[String]) ->
             return Err(unread(start, format!("it imports more than {FILES_MAX} files")));
         }
         reached.insert(file.path.clone());
+        contents.check_present(&file.path)?;
         let text = String::from_utf8_lossy(&file.bytes);
         for import in lexer::imports(&text).map_err(|(line, why)| unread(start, format!("{path}:{line}: {why}")))? {
             let Some((found, file)) = find(contents, &path, &import, libraries)? else { continue };
@@ -43,7 +44,7 @@ fn find<'a>(
     libraries: &[String],
 ) -> Result<Option<(String, &'a TreeFile)>, Error> {
     let outside = || Error::Outside { path: format!("{importing}:{}", import.line), named: import.path.to_owned() };
-    if import.path.starts_with('/') || import.path.contains('\\') {
+    if import.path.starts_with('/') || import.path.contains(['\\', ':']) {
         return Err(outside());
     }
     let beside = importing.rsplit_once('/').map_or("", |(folder, _)| folder);

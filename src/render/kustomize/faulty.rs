@@ -64,17 +64,30 @@ impl<'a> Kustomization<'a> {
         self.absent(said).or_else(|| self.unreadable(said))
     }
 
+    /// What the commit does not have, or git-lfs and submodules have elsewhere.
     fn absent(&self, said: &Said<'_>) -> Option<Error> {
-        let is_absent = |named: &&str| {
-            let path = named.split_once('=').map_or(*named, |(_, path)| path);
-            let End::At(end) = self.contents.links.end(&join(self.folder, path)) else { return false };
-            let is_there = self.contents.file(&end).is_some() || self.contents.has_folder(&end);
-            !is_there && said.has_end(&end)
+        let complained = named(&self.value).into_iter().filter_map(|named| Some((named, self.end(named)?)));
+        complained.filter(|(_, end)| said.has_end(end)).find_map(|(named, end)| self.absence(named, &end))
+    }
+
+    fn end(&self, named: &str) -> Option<String> {
+        let path = named.split_once('=').map_or(named, |(_, path)| path);
+        if let End::At(end) = self.contents.links.end(&join(self.folder, path)) { Some(end) } else { None }
+    }
+
+    fn absence(&self, named: &str, end: &str) -> Option<Error> {
+        if let Err(error) = self.contents.check_present(end) {
+            return Some(error);
+        }
+        if self.contents.file(end).is_some() || self.contents.has_folder(end) {
+            return None;
+        }
+        let (place, help) = match self.contents.links.submodule_of(end) {
+            Some(submodule) => (format!("in the submodule {submodule}: none is read"), "commit its files themselves"),
+            None => ("not in the commit".to_owned(), "commit it, or take its name out"),
         };
-        let named = named(&self.value).into_iter().find(is_absent)?;
-        let what = format!("names {named}, which is not in the commit");
-        let help = "commit it, or take its name out".to_owned();
-        Some(Error::Refused { path: with_line(self.bytes, self.path, named), what, help })
+        let what = format!("names {named}, which is {place}");
+        Some(Error::Refused { path: with_line(self.bytes, self.path, named), what, help: help.to_owned() })
     }
 
     /// What we cannot read either we can place better.

@@ -11,11 +11,16 @@ use super::{FILE_NAMES, Kustomization, find};
 
 /// What stands before the path of a folder, or of a file in it, and its fault.
 const FOLDERS: [&str; 2] = ["couldn't make target for path '", "recursed accumulation of path '"];
-const FILES: [&str; 2] = ["accumulating resources from '", "accumulation err='accumulating resources from '"];
+const FILES: [&str; 4] = [
+    "accumulating resources from '",
+    "accumulation err='accumulating resources from '",
+    "merging resources from '",
+    "accumulation err='merging resources from '",
+];
 /// What says no more than the path that follows.
 const NOISE: [&str; 2] = ["accumulating resources: ", "invalid Kustomization: "];
 /// Kustomize reads what is no good file as a folder too, and says so last.
-const READ_AGAIN: &str = "': must build at directory: '";
+const READ_AGAIN: &str = "': must build at directory: ";
 /// It reads every folder as a file first, and says so before all else.
 const READ_BEFORE: &str = "' must resolve to a file': ";
 
@@ -25,6 +30,7 @@ const PLUGIN: &str = "external plugins disabled; unable to load external plugin 
 const KSOPS: &str = "ksops";
 const NO_HELM: &str = "--enable-helm";
 const CYCLE: &str = "cycle detected: ";
+const NO_TARGET: &str = "no resource matches strategic merge patch \"";
 const TWICE: &str = "may not add resource with an already registered id: ";
 
 /// Where something is wrong, and what.
@@ -98,18 +104,25 @@ fn explained(
         let help = "name each folder and file once among the resources".to_owned();
         return (format!("{path}: {} comes from two of its resources", object(id)), help);
     }
+    if let Some(id) = quoted(NO_TARGET) {
+        let help = "correct the patch's kind and name, or add the object to the resources".to_owned();
+        return (format!("{path}: a patch is for {}, which is not among the resources", object(id)), help);
+    }
+    if fault.what.starts_with(CYCLE) {
+        let help = "take the folder out of the resources of its own base".to_owned();
+        return (format!("{path}: its resources lead back to {}", fault.folder), help);
+    }
+    if fault.what.contains(NO_HELM) && !settings.helm {
+        let help =
+            "allow it with `render: {kustomize: {helm: true}}` in landfall.yaml, and commit the chart".to_owned();
+        return (format!("{} inflates a chart, which the rules do not allow", at("helmCharts")), help);
+    }
     let place = fault.file.as_ref().map_or(path.clone(), |file| join(&fault.folder, file));
-    let help = match &fault.what {
-        what if what.starts_with(CYCLE) => "take the folder out of the resources of its own base".to_owned(),
-        what if what.contains(NO_HELM) && !settings.helm => {
-            "allow it with `render: {kustomize: {helm: true}}` in landfall.yaml, and commit the chart".to_owned()
-        }
-        _ if settings.helm => {
-            format!("`kustomize build --enable-helm {source}` at the repository's root shows the same")
-        }
-        _ => format!("`kustomize build {source}` at the repository's root shows the same"),
-    };
-    (format!("{place}: {}", fault.what), help)
+    let flag = if settings.helm { "--enable-helm " } else { "" };
+    (
+        format!("{place}: {}", fault.what),
+        format!("`kustomize build {flag}{source}` at the repository's root shows the same"),
+    )
 }
 
 /// Reads `Deployment.v1.apps/web.[noNs]`, as Kustomize writes an object, to `Deployment/web`.

@@ -38,6 +38,10 @@ const ENTRY_KEYS: [&str; 4] = ["path", "files", "env", "envs"];
 /// How an address begins that Kustomize would fetch.
 const REMOTE: [&str; 7] = ["http:", "https:", "git@", "git::", "gh:", "github.com/", "github.com:"];
 
+/// What to do about an address.
+const LISTED: &str = "copy it into the repository; or list its repository in `render.kustomize.repositories` of \
+    landfall.yaml, and name it with `?ref=` and a full commit";
+
 /// Returns why the kustomization of a folder must not be read, by folder.
 pub(super) fn refused(contents: &Contents, settings: &Kustomize) -> BTreeMap<String, Error> {
     let files = &contents.files;
@@ -72,7 +76,12 @@ fn judge(folder: &str, file: &TreeFile, contents: &Contents, settings: &Kustomiz
         return Some(error);
     }
     let named = documents.iter().flat_map(named).find(|path| is_outside(folder, path))?;
-    Some(Error::Outside { path: with_line(&read.bytes, &file.path, named), named: named.to_owned() })
+    let path = with_line(&read.bytes, &file.path, named);
+    if !is_address(named) {
+        return Some(Error::Outside { path, named: named.to_owned() });
+    }
+    let what = format!("names {named}, which is not in the commit");
+    Some(Error::Refused { path, what, help: LISTED.to_owned() })
 }
 
 /// Returns a path with the line that names something, where the file has lines.
@@ -109,9 +118,6 @@ fn is_outside(folder: &str, named: &str) -> bool {
 
 /// Kustomize takes `..` out of a path before it follows links, and starts at the folder's real place.
 pub(super) fn leaves(folder: &str, path: &str) -> bool {
-    let lower = path.trim().to_lowercase();
-    // A configuration may stand here instead of a path: an address in it is not fetched.
-    let is_remote = !path.contains('\n') && (lower.contains("://") || lower.contains("?ref="));
     let mut depth = folder.split('/').filter(|part| !part.is_empty()).count();
     let climbs_out = path.split('/').any(|part| match part.trim() {
         "" | "." => false,
@@ -127,7 +133,14 @@ pub(super) fn leaves(folder: &str, path: &str) -> bool {
             false
         }
     });
-    climbs_out || is_remote || path.starts_with('/') || REMOTE.iter().any(|start| lower.starts_with(start))
+    climbs_out || path.starts_with('/') || is_address(path)
+}
+
+fn is_address(path: &str) -> bool {
+    let lower = path.trim().to_lowercase();
+    // A configuration may stand here instead of a path: an address in it is not fetched.
+    let is_remote = !path.contains('\n') && (lower.contains("://") || lower.contains("?ref="));
+    is_remote || REMOTE.iter().any(|start| lower.starts_with(start))
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use landfall_core::diff::redact::Redactor;
 use landfall_core::manifest::TemplateProblem;
 
+use super::names;
+
 /// Messages of Tera that quote a value or are hard to read, by how they begin, and what is said instead.
-const INSTEAD: [(&str, &str); 10] = [
+const INSTEAD: [(&str, &str); 9] = [
     ("The string `", "this text is not a number"),
     ("The float ", "this number has no whole number"),
     ("Operand `", "this number is too large to calculate with"),
@@ -13,23 +15,29 @@ const INSTEAD: [(&str, &str); 10] = [
     ("Cannot negate ", "this number is too large to calculate with"),
     ("Map does not have a key ", "the map does not have this key"),
     ("Invalid argument for ", "this argument is none that the filter knows"),
-    ("Maximum render recursion depth", "a component calls itself without an end"),
     ("Value `", "this value is none that can be asked for that"),
 ];
+
+/// How Tera's message begins of a component that calls itself.
+const ENDLESS: &str = "Maximum render recursion depth";
 
 /// What the values are called, and what must not be shown.
 pub(super) struct Known {
     pub(super) names: Vec<String>,
+    pub(super) templates: Vec<String>,
     pub(super) values: Redactor,
 }
 
 /// Returns what is wrong where the engine says `message`. `named` is what the template names at that place.
 pub(super) fn problem(message: &str, named: &str, known: &Known) -> TemplateProblem {
-    let found = undefined(message, named, &known.names).or_else(|| unknown(message)).or_else(|| circle(message));
+    let found = undefined(message, named, &known.names).or_else(|| unknown(message, known)).or_else(|| circle(message));
     found.unwrap_or_else(|| other(message, &known.values))
 }
 
 fn other(message: &str, values: &Redactor) -> TemplateProblem {
+    if message.starts_with(ENDLESS) {
+        return TemplateProblem::Limit("components call each other without an end".to_owned());
+    }
     let instead = INSTEAD.iter().find(|(start, _)| message.starts_with(start));
     let instead = instead.map(|(_, instead)| (*instead).to_owned()).or_else(|| wrong_type(message));
     let text = instead.unwrap_or_else(|| values.text(&fragment(message)));
@@ -58,9 +66,10 @@ fn up_to<'a>(path: &'a str, part: &'a str) -> &'a str {
         .unwrap_or(part)
 }
 
-fn unknown(message: &str) -> Option<TemplateProblem> {
+fn unknown(message: &str, known: &Known) -> Option<TemplateProblem> {
     let (what, rest) = message.strip_prefix("Unknown ")?.split_once(" `")?;
-    Some(TemplateProblem::Unknown { what: what.to_owned(), name: rest.trim_end_matches('`').to_owned() })
+    let names = if what == "template" { known.templates.clone() } else { names::of(what) };
+    Some(TemplateProblem::Unknown { what: what.to_owned(), name: rest.trim_end_matches('`').to_owned(), names })
 }
 
 fn circle(message: &str) -> Option<TemplateProblem> {

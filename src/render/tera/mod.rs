@@ -5,6 +5,7 @@
 mod explain;
 mod filters;
 mod mistakes;
+mod names;
 mod process;
 mod values;
 mod wire;
@@ -19,7 +20,7 @@ use serde_json::{Map, Value};
 
 use self::explain::Known;
 use self::wire::{Answer, Place, Request, Wrong};
-use super::{Error, Source, plain};
+use super::{Error, Source, followed, plain};
 use crate::git::CommitTree;
 
 /// How the name of a template ends.
@@ -39,7 +40,7 @@ pub(super) async fn render(source: &Source<'_>, settings: &rules::Tera) -> Resul
     tree.check_usable(folder)?;
     let values = values::values(source, settings).await?;
     let is_beside = |path: &String| !is_for_others(path, folder) && !settings.values.contains(path);
-    let beside = plain::paths_in(tree, folder).into_iter().filter(is_beside).collect::<Vec<_>>();
+    let beside = plain::paths_in(source).into_iter().filter(is_beside).collect::<Vec<_>>();
     let (mut manifests, mut wrong) = plain::read_each(tree, &beside, compat).await?;
     match templates(tree, folder).await? {
         Ok(templates) => {
@@ -62,7 +63,7 @@ async fn templates(tree: &CommitTree, folder: &str) -> Result<Result<Templates, 
     let paths: Vec<String> = tree.paths_in(folder).into_iter().filter(|path| path.ends_with(ENDING)).collect();
     let mut templates = Templates::new();
     let mut wrong = Vec::new();
-    for file in tree.read_all(&paths).await? {
+    for file in followed::read(tree, &paths).await? {
         let name = below(&file.path, folder).to_owned();
         match Template::open(&SourceFile::new(file.path, file.bytes)) {
             Ok(template) => {
@@ -81,7 +82,11 @@ async fn rendered(
     templates: &Templates,
     values: Map<String, Value>,
 ) -> Result<(Vec<Manifest>, Vec<ReadErrors>), Error> {
-    let known = Known { names: values.keys().cloned().collect(), values: values::redactor(source, &values) };
+    let known = Known {
+        names: values.keys().cloned().collect(),
+        templates: templates.keys().cloned().collect(),
+        values: values::redactor(source, &values),
+    };
     let manifests = templates.iter().filter(|(_, template)| !is_for_others(template.path(), source.folder));
     let request = Request {
         manifests: manifests.map(|(name, _)| name.clone()).collect(),
@@ -119,10 +124,23 @@ fn explained(template: &Template, mistake: &Wrong, known: &Known) -> ReadErrors 
     let span = match &mistake.place {
         Place::Bytes(span) => span.clone(),
         Place::Line { line, column, chars } => template.span((*line, *column), *chars),
-        Place::Whole => return template.wrong_as_a_whole(explain::problem(&mistake.message, "", known)),
+        Place::Whole => {
+            let problem = explain::problem(&mistake.message, "", known);
+            return match quoting(template.content(), &mistake.message) {
+                Some(span) => template.wrong(problem, span),
+                None => template.wrong_as_a_whole(problem),
+            };
+        }
     };
     let problem = explain::problem(&mistake.message, named(template.content(), &span), known);
     template.wrong(problem, span)
+}
+
+/// Returns where a template names another one that a message is about.
+fn quoting(content: &str, message: &str) -> Option<Range<usize>> {
+    let names = message.split(['`', ' ']).filter(|name| name.ends_with(ENDING));
+    let quoted = names.flat_map(|name| [format!("\"{name}\""), format!("'{name}'")]);
+    quoted.into_iter().find_map(|quoted| content.find(&quoted).map(|at| at..at + quoted.len()))
 }
 
 /// Returns what stands at a place: a whole name, where the place is a part of it, as in `image.tag`.

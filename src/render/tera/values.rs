@@ -5,16 +5,16 @@ use landfall_core::manifest::{SourceFile, template_values};
 use landfall_core::rules;
 use serde_json::{Map, Value};
 
-use super::super::{Error, Source, secret_values};
+use super::super::unfit::Unfit;
+use super::super::{Error, Source, followed, secret_values};
 
 /// Returns what the files of values and Landfall itself give to templates.
 pub(super) async fn values(source: &Source<'_>, settings: &rules::Tera) -> Result<Map<String, Value>, Error> {
-    let Source { tree, target, .. } = *source;
     let mut files = Vec::new();
-    for (at, path) in settings.values.iter().enumerate() {
-        let key = || format!("environments.{}.render.tera.values[{at}]", target.environment);
-        let missing = || Error::NoFile { key: key(), path: path.clone() };
-        files.push(SourceFile::new(path.as_str(), tree.read(path).await?.ok_or_else(missing)?));
+    for path in &settings.values {
+        let missing = || Unfit::absent("render.tera.values", path);
+        let found = followed::read(source.tree, std::slice::from_ref(path)).await?.pop();
+        files.push(SourceFile::new(path.as_str(), found.ok_or_else(missing)?.bytes));
     }
     let mut values = template_values(&files).map_err(Box::new)?;
     values.extend(known(source).into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));

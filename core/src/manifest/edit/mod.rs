@@ -112,6 +112,6 @@ impl<'a> File<'a> {
     fn wrong(&self, problem: EditProblem, places: &[Place<'_>]) -> EditError {
         let span = places.last().map_or(0..0, |(span, _)| span.clone());
         let error = Located::new(&self.text, problem, self.text.first_line(span), "this value");
-        EditError::Place(Box::new(if mentions_secret(&self.text) { error.without_text() } else { error }))
+        EditError::Place(Box::new(if mentions_secret(&self.text.content) { error.without_text() } else { error }))
     }
 }

@@ -1,8 +1,9 @@
 //! A failed deploy: cause and evidence first, then the next step, then the story by the second. Empty otherwise.
 
 use crate::ready::Cause;
+use crate::report::failed::{self, Failed};
 use crate::report::phrase::Phrase;
-use crate::report::{Failure, Problem, Report, State, TargetReport, escape, next_step, words};
+use crate::report::{Failure, Problem, Report, State, TargetReport, escape, next_step, title, words};
 
 use super::fence::fence;
 use super::links;
@@ -46,13 +47,26 @@ fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
             let shown = failures.iter().take(CAUSES_MAX).flat_map(|failure| of_failure(report, target, failure));
             shown.chain(rest(failures.len(), "refused object")).collect()
         }
-        State::Failed { problem } => of_problem(problem),
+        State::Failed { .. } => failed::of(report, target)
+            .filter(|failed| failed.is_first(target))
+            .map(|failed| of_failed(report, &failed))
+            .unwrap_or_default(),
         State::Planned { .. }
         | State::Held { .. }
         | State::Superseded { .. }
         | State::Deployed { .. }
         | State::NotStarted { .. } => Vec::new(),
     }
+}
+
+fn of_failed(report: &Report, failed: &Failed<'_>) -> Vec<String> {
+    let mut parts = of_problem(failed.problem);
+    if failed::has_several(report) && !failed.problem.help.is_empty() {
+        let who = title::environments(failed.targets.iter().copied());
+        let help = Phrase::read(&failed.problem.help).sentence();
+        parts.push(format!("**Next step** for {}: {}", who.markdown(), help.markdown()));
+    }
+    parts
 }
 
 fn of_cause(report: &Report, target: &TargetReport, cause: &Cause) -> Vec<String> {

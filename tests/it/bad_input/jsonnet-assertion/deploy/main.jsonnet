@@ -1,0 +1,3 @@
+local replicas = 0;
+assert replicas > 0 : 'replicas must be more than 0';
+{}

@@ -1,0 +1,1 @@
+{ a: { apiVersion: 'v1', metadata: { name: 'a' } } }

@@ -1,0 +1,2 @@
+local values = { replicas: std.extVar('replicas') };
+{ a: values.replica }
