@@ -55,6 +55,9 @@ struct Common {
     /// What the cluster serves, for work without it: the output of `kubectl api-resources -o json`.
     #[arg(long, global = true)]
     facts: Option<PathBuf>,
+    /// A program that `render.command` of the rules may run here; in a deploy's or proposal's job the rules say so alone.
+    #[arg(long, global = true, value_name = "PROGRAM")]
+    allow_command: Vec<String>,
     /// Tell more on stderr; twice for every request.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -177,7 +180,7 @@ impl Cli {
 impl Common {
     fn run_of(&self, context: RunContext, stop: Stop) -> Run {
         let (config, environment) = (self.config.clone(), self.environment.clone());
-        Run { context, config, environment, facts: None, stop }
+        Run { context, config, environment, facts: None, commands: self.allow_command.clone(), stop }
     }
 
     /// Puts `--api-url` in place of the address that the host names.

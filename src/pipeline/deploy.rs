@@ -13,6 +13,7 @@ use crate::bug::caught;
 use crate::failure::Failure;
 use crate::git::Repository;
 use crate::progress::Progress;
+use crate::render::Commands;
 
 /// What is deployed, and by whose word.
 pub(super) struct Order<'a> {
@@ -83,13 +84,18 @@ pub(super) async fn deploy_all(
     let wanted = Wanted { tree: &tree, commit: order.commit };
     let selection = run.select(&rules, order.trigger)?;
     report.skipped.extend(selection.skipped);
+    // Every target asks for its permit before anything is rendered: these rules are merged, or a person's own.
+    let commands = match order.trigger {
+        Trigger::Shell => Commands::Named(&run.commands),
+        _ => Commands::OfTheRules,
+    };
     for environment in selection.chosen {
         let mut targets: Vec<_> = environment.targets.iter().collect();
         targets.sort_by_key(|target| target.wave);
         let mut failed: Option<String> = None;
         for target in targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
-            let goal = Goal { id: rules.target_id(environment, target), environment, cluster };
+            let goal = Goal { id: rules.target_id(environment, target), environment, cluster, commands };
             if let Some(cluster) = &failed {
                 report.targets.push(goal.report(State::NotStarted { why: format!("waits for {cluster}") }));
                 continue;

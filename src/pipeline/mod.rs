@@ -35,6 +35,8 @@ pub(crate) struct Run {
     pub environment: Option<String>,
     /// What the clusters serve, where none is asked; Kubernetes' own kinds when none.
     pub facts: Option<Facts>,
+    /// The programs that a person lets the rules run.
+    pub commands: Vec<String>,
     /// Whether the run was asked to stop.
     pub stop: Stop,
 }

@@ -12,6 +12,7 @@ use crate::failure::{Failure, Usage};
 use crate::git::{Merged, Repository};
 use crate::live::Sight;
 use crate::progress::Progress;
+use crate::render::Commands;
 
 /// Plans every environment that follows the proposal's target branch.
 pub(super) async fn plan(run: &Run, proposal: &Proposal) -> Report {
@@ -31,6 +32,8 @@ struct Merge<'a> {
     base: Wanted<'a>,
     /// Why the cluster is not asked; none when it is.
     offline: Option<&'static str>,
+    /// Rules that nobody has merged, and content of somebody without rights, start no program.
+    commands: Commands<'a>,
 }
 
 async fn fill(run: &Run, proposal: &Proposal, report: &mut Report) -> Result<(), Failure> {
@@ -67,6 +70,10 @@ async fn fill(run: &Run, proposal: &Proposal, report: &mut Report) -> Result<(),
         wanted: Wanted { tree: &merged, commit: &proposal.head },
         base: Wanted { tree: &base, commit: &tip },
         offline,
+        commands: match offline {
+            Some(why) => Commands::None { why },
+            None => Commands::OfTheRules,
+        },
     };
     plan_all(run, &rules, proposal, &merge, report).await
 }
@@ -87,7 +94,8 @@ async fn plan_all(
     for environment in selection.chosen {
         for target in &environment.targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
-            let goal = Goal { id: rules.target_id(environment, target), environment, cluster };
+            let goal =
+                Goal { id: rules.target_id(environment, target), environment, cluster, commands: merge.commands };
             let (part, notes) = plan_one(run, &goal, merge).await;
             report.degraded.extend(notes);
             report.targets.push(part);

@@ -10,7 +10,7 @@ use landfall_core::rules::{Environment, Transform};
 
 use crate::failure::Failure;
 use crate::git::CommitTree;
-use crate::render::{Capabilities, Rendered, Source, render};
+use crate::render::{Capabilities, Commands, Rendered, Source, render};
 
 /// What Git wants in one target.
 pub(super) struct Set {
@@ -38,6 +38,8 @@ pub(super) struct Destination<'a> {
     pub(super) target: &'a TargetId,
     /// The inventory's id, the value of our label.
     pub(super) inventory: &'a str,
+    /// Which programs of the rules may be run.
+    pub(super) commands: Commands<'a>,
 }
 
 /// Renders a commit's set for a destination. Without facts, Kubernetes' own kinds are known.
@@ -51,7 +53,18 @@ pub(super) async fn build(
     let capabilities = facts.map(capabilities).unwrap_or_default();
     let branch = to.environment.follows.only_branch();
     let compat = *compat;
-    let source = Source { tree, folder, render: how, compat, written, target: to.target, commit, branch, capabilities };
+    let source = Source {
+        tree,
+        folder,
+        render: how,
+        compat,
+        written,
+        target: to.target,
+        commit,
+        branch,
+        commands: to.commands,
+        capabilities,
+    };
     let Rendered { mut manifests, notes, remarks } = render(&source).await?;
     let mut used = Vec::new();
     for (name, reference) in to.environment.images_at(commit) {

@@ -15,6 +15,7 @@ use super::{Run, about, empty, names};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::Sight;
+use crate::render::Commands;
 
 /// Whether the cluster is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,12 +161,13 @@ async fn named(repository: &Repository, revision: &str) -> Result<CommitSha, Fai
 }
 
 /// Returns every target of the asked environments.
-fn goals<'a>(run: &Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
+fn goals<'a>(run: &'a Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
     let asked = run.asked(rules)?;
     let clusters: &BTreeMap<_, _> = &rules.clusters;
     let goal = |environment: &'a Environment, target| -> Option<Goal<'a>> {
         let target: &landfall_core::rules::Target = target;
-        Some(Goal { id: rules.target_id(environment, target), environment, cluster: clusters.get(&target.cluster)? })
+        let (id, cluster) = (rules.target_id(environment, target), clusters.get(&target.cluster)?);
+        Some(Goal { id, environment, cluster, commands: Commands::Named(&run.commands) })
     };
     Ok(asked.into_iter().flat_map(|e| e.targets.iter().filter_map(move |t| goal(e, t))).collect())
 }

@@ -20,12 +20,14 @@ use super::{Run, images};
 use crate::failure::{Failure, Usage};
 use crate::git::{CommitTree, Repository};
 use crate::live::{Sight, View, look};
+use crate::render::Commands;
 
 /// A target and what the rules say about it.
 pub(super) struct Goal<'a> {
     pub(super) id: TargetId,
     pub(super) environment: &'a Environment,
     pub(super) cluster: &'a Cluster,
+    pub(super) commands: Commands<'a>,
 }
 
 /// A commit's content: the tree may be a merge that nobody has committed.
@@ -93,7 +95,8 @@ impl Goal<'_> {
     }
 
     fn destination<'a>(&'a self, inventory: &'a Inventory) -> Destination<'a> {
-        Destination { environment: self.environment, target: &self.id, inventory: &inventory.id }
+        let Self { environment, id: target, commands, .. } = self;
+        Destination { environment, target, inventory: &inventory.id, commands: *commands }
     }
 }
 

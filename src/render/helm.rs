@@ -29,7 +29,7 @@ use super::{Error, Rendered, Source, read_rendered};
 /// What a chart's folder has.
 pub(super) const FILE_NAME: &str = "Chart.yaml";
 
-pub(super) const HELM: Program = Program {
+pub(super) const HELM: Program<'static> = Program {
     name: "helm",
     install: "install Helm 3.8 or newer: the runner images of GitHub have it, its release page has it for others",
     version: &["version", "--short"],

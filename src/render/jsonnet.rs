@@ -18,7 +18,7 @@ use super::unfit::Unfit;
 use super::{Error, Source, join, read_rendered, secret_values, several_ways};
 use crate::git::CommitTree;
 
-const JSONNET: Program = Program {
+const JSONNET: Program<'static> = Program {
     name: "jsonnet",
     install: "install go-jsonnet 0.20 or newer: its release page has it, and so have package managers",
     version: &["--version"],
@@ -165,7 +165,12 @@ fn failed(folder: &str, stderr: &str, help: String, shown: (&Contents, &Redactor
     places.retain(|place| place.contains(':'));
     places.dedup();
     let Some((place, _)) = places.first().and_then(|place| Place::read(place)) else {
-        return Error::Tool { tool: "jsonnet", source_folder: folder.to_owned(), why: fragment(&said), help };
+        return Error::Tool {
+            tool: "jsonnet".to_owned(),
+            source_folder: folder.to_owned(),
+            why: fragment(&said),
+            help,
+        };
     };
     if let Some((why, help)) = cause(&said) {
         return place.error(&why, help, "", shown).into();

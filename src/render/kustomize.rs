@@ -29,7 +29,7 @@ use crate::git::CommitTree;
 /// What Kustomize accepts as the name of its file.
 pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-const KUSTOMIZE: Program = Program {
+const KUSTOMIZE: Program<'static> = Program {
     name: "kustomize",
     install: "install Kustomize 5: the runner images of GitHub have it, its release page has it for others",
     version: &["version"],

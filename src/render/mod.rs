@@ -1,6 +1,7 @@
 //! From a commit's files to manifests. Reads Git objects only; asks no cluster and no network.
 
 mod chain;
+mod command;
 mod confine;
 mod contents;
 mod followed;
@@ -25,6 +26,7 @@ use self::placed::Placed;
 use self::unfit::Unfit;
 use crate::git::{self, BlobKind, CommitTree};
 
+pub(crate) use command::Commands;
 pub(crate) use sops::{CREDENTIALS, decrypt};
 
 /// Why a source cannot be rendered.
@@ -56,7 +58,7 @@ pub(crate) enum Error {
     #[diagnostic(code(render::tool), help("{help}"))]
     Tool {
         /// The program.
-        tool: &'static str,
+        tool: String,
         /// The folder.
         source_folder: String,
         /// What the program says.
@@ -73,7 +75,7 @@ pub(crate) enum Error {
     #[diagnostic(code(render::no_tool), help("{help}"))]
     NoTool {
         /// The program.
-        tool: &'static str,
+        tool: String,
         /// What the system says.
         why: String,
         /// How to install it.
@@ -84,7 +86,7 @@ pub(crate) enum Error {
     #[diagnostic(code(render::stopped), help("{help}"))]
     Stopped {
         /// The program.
-        tool: &'static str,
+        tool: String,
         /// The limit.
         why: String,
         /// The next step.
@@ -163,6 +165,8 @@ pub(crate) struct Source<'a> {
     pub(crate) commit: &'a CommitSha,
     /// The branch that the environment follows, where it follows one alone.
     pub(crate) branch: Option<&'a str>,
+    /// Which programs of the rules may be run.
+    pub(crate) commands: Commands<'a>,
     /// What the cluster can do, for templates that ask.
     pub(crate) capabilities: Capabilities,
 }
@@ -229,6 +233,7 @@ async fn with_renderer(source: &Source<'_>) -> Result<Rendered, Error> {
         Renderer::Helm(settings) => helm::render(source, settings).await?,
         Renderer::Jsonnet(settings) => jsonnet::render(source, settings).await?.into(),
         Renderer::Tera(settings) => tera::render(source, settings).await?.into(),
+        Renderer::Command(settings) => command::render(source, settings).await?.into(),
     };
     match &source.render.then {
         Some(then) => chain::render(tree, then, made).await,
@@ -288,6 +293,7 @@ fn name(renderer: &Renderer) -> &'static str {
         Renderer::Helm(_) => "helm",
         Renderer::Jsonnet(_) => "jsonnet",
         Renderer::Tera(_) => "tera",
+        Renderer::Command(_) => "command",
     }
 }
 

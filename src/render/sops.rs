@@ -13,7 +13,7 @@ use super::tool::{Call, Network, Program};
 use super::{Error, join};
 use crate::git::{BlobKind, CommitTree, TreeFile};
 
-const SOPS: Program = Program {
+const SOPS: Program<'static> = Program {
     name: "sops",
     install: "install SOPS: its release page has one file for each system",
     version: &["--version", "--disable-version-check"],

@@ -39,12 +39,12 @@ const NETWORK: [&str; 8] =
 
 /// A renderer's program.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Program {
-    pub(super) name: &'static str,
+pub(super) struct Program<'a> {
+    pub(super) name: &'a str,
     /// How to install it, as one clause.
-    pub(super) install: &'static str,
-    /// What makes it say its version.
-    pub(super) version: &'static [&'static str],
+    pub(super) install: &'a str,
+    /// What makes it say its version; nothing where any version will do.
+    pub(super) version: &'a [&'a str],
     /// The first version that can do what we ask.
     pub(super) version_min: (u32, u32),
 }
@@ -79,12 +79,12 @@ impl<'a> Call<'a> {
     }
 }
 
-impl Program {
+impl Program<'_> {
     /// Runs the program and returns how it ended by itself.
     pub(super) async fn run(&self, call: &Call<'_>) -> Result<Output, Error> {
         tracing::debug!(tool = self.name, args = ?call.args, "renderer");
         let output = self.run_within(call, Duration::from_secs(SECONDS_MAX)).await?;
-        if !output.status.success() {
+        if !output.status.success() && !self.version.is_empty() {
             self.check_version(call.folder).await?;
         }
         Ok(output)
@@ -112,7 +112,7 @@ impl Program {
 
     /// Returns the error of a program that is not there, or not as it must be.
     pub(super) fn missing(&self, why: String) -> Error {
-        Error::NoTool { tool: self.name, why, help: self.install.to_owned() }
+        Error::NoTool { tool: self.name.to_owned(), why, help: self.install.to_owned() }
     }
 
     async fn run_within(&self, call: &Call<'_>, limit: Duration) -> Result<Output, Error> {
@@ -143,7 +143,7 @@ impl Program {
     }
 
     fn stopped(&self, why: String, help: &'static str) -> Error {
-        Error::Stopped { tool: self.name, why, help }
+        Error::Stopped { tool: self.name.to_owned(), why, help }
     }
 }
 
@@ -261,6 +261,11 @@ fn limit_use(pid: Option<Pid>) {
 #[cfg(not(target_os = "linux"))]
 fn limit_use(_pid: Option<Pid>) {}
 
+/// Returns the `PATH` that programs are found on.
+pub(super) fn path_of_ours() -> OsString {
+    variable("PATH").unwrap_or_default()
+}
+
 fn find(tool: &str) -> Option<PathBuf> {
     let path = variable("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|file| file.is_file())
@@ -275,7 +280,7 @@ fn variable(name: &str) -> Option<OsString> {
 mod tests {
     use super::*;
 
-    const SHELL: Program = Program {
+    const SHELL: Program<'static> = Program {
         name: "sh",
         install: "it comes with the system",
         version: &["-c", "echo '{Version:sh/v4.5.7 Go:1.18}'"],

@@ -10,6 +10,7 @@ mod bases;
 mod chains;
 mod charts;
 mod checkout;
+mod commands;
 mod confined;
 mod denied;
 mod deploys;

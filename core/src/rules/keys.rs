@@ -212,6 +212,14 @@ pub(super) const KEYS: &[Key] = &[
     ),
     must("environments.*.render.tera.values[]", Kind::Text, "a file, relative to the repository's root"),
     optional(
+        "environments.*.render.command",
+        Kind::Group,
+        "a program that prints manifests; a proposal's own rules cannot name one, and a shell has to allow it",
+    ),
+    must("environments.*.render.command.program", Kind::Text, "its name on `PATH`"),
+    optional("environments.*.render.command.args", Kind::List, "its arguments"),
+    must("environments.*.render.command.args[]", Kind::Text, "one argument; `{{ commit }}` is the deployed commit"),
+    optional(
         "environments.*.render.then",
         Kind::Text,
         "a Kustomize folder that gets the rendered objects as one more of its resources",

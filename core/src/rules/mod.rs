@@ -31,7 +31,7 @@ pub use docs::docs;
 pub use mistake::{Mistake, RulesErrors};
 pub(crate) use mistake::{nearest, suggest};
 pub use pattern::{InvalidPattern, RefPattern};
-pub use render::{Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
+pub use render::{Command, Helm, Jsonnet, Kustomize, Render, Renderer, Tera};
 pub use schema::schema;
 pub use select::{Selection, select};
 pub use written::{Place, Written};
@@ -219,6 +219,11 @@ impl Environment {
     pub fn is_built_by_commit(&self, name: &str) -> bool {
         self.images.get(name).is_some_and(|text| text.contains("{{"))
     }
+}
+
+/// Fills a commit into a text that may hold `{{ commit }}`.
+pub fn filled_text(text: &str, commit: &CommitSha) -> String {
+    value::fill(text, commit.as_str())
 }
 
 /// Fills a commit into every text that may hold `{{ commit }}`.

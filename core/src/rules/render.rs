@@ -32,6 +32,8 @@ pub enum Renderer {
     Jsonnet(Jsonnet),
     /// Tera.
     Tera(Tera),
+    /// A program that the rules name.
+    Command(Command),
 }
 
 /// Settings of Kustomize.
@@ -76,8 +78,17 @@ pub struct Tera {
     pub values: Vec<String>,
 }
 
+/// A program that prints manifests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Command {
+    /// Its name on `PATH`.
+    pub program: String,
+    /// Its arguments, which may hold `{{ commit }}`.
+    pub args: Vec<String>,
+}
+
 /// Keys of `render` that name a renderer.
-const RENDERERS: [&str; 4] = ["kustomize", "helm", "jsonnet", "tera"];
+const RENDERERS: [&str; 5] = ["kustomize", "helm", "jsonnet", "tera", "command"];
 
 /// Reads an environment's `render`.
 pub(super) fn render(environment: &Node, reader: &mut Reader<'_>) -> Render {
@@ -120,6 +131,10 @@ fn with_settings(entry: &Entry, reader: &mut Reader<'_>) -> Option<Renderer> {
         })),
         "helm" => Some(Renderer::Helm(helm(node, reader))),
         "jsonnet" => Some(Renderer::Jsonnet(jsonnet(node, reader))),
+        "command" => {
+            let args = reader.texts(node, "args", value::holding_commit);
+            reader.text(node, "program", value::program).map(|program| Renderer::Command(Command { program, args }))
+        }
         "tera" => Some(Renderer::Tera(Tera { values: reader.texts(node, "values", value::file) })),
         _ => None,
     }

@@ -112,6 +112,16 @@ pub(super) fn release(text: &str) -> Result<String, Unusable> {
     Err(("Helm refuses it as a release's name".to_owned(), help))
 }
 
+/// Checks the name of a program, which is looked for on `PATH` alone.
+pub(super) fn program(text: &str) -> Result<String, Unusable> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
+    if !text.is_empty() && text.chars().all(plain) && !text.starts_with(['-', '.']) {
+        return Ok(text.to_owned());
+    }
+    let help = "write its name on `PATH`, such as `cue`; arguments go to `args`".to_owned();
+    Err(("this is not the name of a program".to_owned(), help))
+}
+
 /// Checks the address of a chart repository. A login in it would be written into logs.
 pub(super) fn repository(text: &str) -> Result<String, Unusable> {
     let help = "write it as Chart.yaml has it: `https://charts.example` or `oci://registry.example/charts`".to_owned();

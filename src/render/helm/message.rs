@@ -21,7 +21,7 @@ pub(super) fn failed(run: &Run<'_>, stderr: &str) -> Error {
         return error;
     }
     let (why, help) = explained(&text, run);
-    Error::Tool { tool: "helm", source_folder: run.source.folder.to_owned(), why, help }
+    Error::Tool { tool: "helm".to_owned(), source_folder: run.source.folder.to_owned(), why, help }
 }
 
 /// Lines that ask for a flag, or that are a log.

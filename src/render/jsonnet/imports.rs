@@ -59,5 +59,10 @@ fn find<'a>(
 
 fn unread(start: &str, why: String) -> Error {
     let folder = start.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
-    Error::Tool { tool: "jsonnet", source_folder: folder, why, help: "`jsonnetfmt` on the file shows more".to_owned() }
+    Error::Tool {
+        tool: "jsonnet".to_owned(),
+        source_folder: folder,
+        why,
+        help: "`jsonnetfmt` on the file shows more".to_owned(),
+    }
 }

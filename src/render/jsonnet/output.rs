@@ -11,7 +11,7 @@ pub(super) fn objects(file: &str, stdout: Vec<u8>) -> Result<Vec<u8>, Error> {
     let mut found = Vec::new();
     for value in &written {
         collect(value, "", &mut found).map_err(|why| Error::Tool {
-            tool: "jsonnet",
+            tool: "jsonnet".to_owned(),
             source_folder: file.to_owned(),
             why,
             help: "return objects, lists of objects, or maps whose values are either".to_owned(),

@@ -46,7 +46,7 @@ pub(super) fn failed(source: &str, settings: &Kustomize, stderr: &str, contents:
     let fault = Fault::read(&why, source);
     let kustomization = find(contents, &fault.folder).ok().flatten();
     let (why, help) = explained(&fault, kustomization.as_ref(), source, settings);
-    Error::Tool { tool: "kustomize", source_folder: source.to_owned(), why, help }
+    Error::Tool { tool: "kustomize".to_owned(), source_folder: source.to_owned(), why, help }
 }
 
 impl Fault {

@@ -35,7 +35,7 @@ pub(super) struct Heard {
 /// Asks a new process.
 pub(super) async fn ask(request: &Request) -> Result<Heard, Error> {
     let help = "it starts itself to render templates: is its file still where it was started from?".to_owned();
-    hear(request).await.map_err(|error| Error::NoTool { tool: "landfall", why: error.to_string(), help })
+    hear(request).await.map_err(|error| Error::NoTool { tool: "landfall".to_owned(), why: error.to_string(), help })
 }
 
 async fn hear(request: &Request) -> std::io::Result<Heard> {
