@@ -286,6 +286,38 @@ fn a_chart_beside_the_chart_is_used_and_one_outside_is_refused() {
 }
 
 #[test]
+fn what_changes_by_itself_is_told_also_where_a_file_of_the_chart_is_the_template() {
+    for (template, file) in [
+        ("{{ tpl (.Files.Get \"x.tpl\") . | quote }}", "{{ randAlpha 9 }}"),
+        ("{{ \"secret\" | encryptAES \"0123456789abcdef\" | quote }}", ""),
+        ("{{ date \"15:04:05\" .Values.none | quote }}", ""),
+    ] {
+        let files = [CHART, (A, &map("a", template)), ("deploy/x.tpl", file)];
+        let output = Checkout::with(&files).run(&["plan", "--offline"]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            said.contains("Different in every render, so every deploy changes it: /data/key"),
+            "{template}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_lock_is_followed_also_where_the_chart_leaves_it_out() {
+    let checkout = needing("file://../lib", "");
+    helm(&checkout, &["dependency", "update", "deploy"]);
+    fs::remove_dir_all(checkout.path().join("deploy/charts")).unwrap();
+    checkout.write("deploy/.helmignore", "Chart.lock\ntemplates/left-out.yaml\n");
+    checkout.write("deploy/templates/left-out.yaml", map("c", "x"));
+    checkout.commit();
+    assert_eq!(keys(&checkout.objects()), ["a=x", "b=0"]);
+    checkout.write("lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 1.9.9\n");
+    checkout.commit();
+    let said = checkout.told();
+    assert!(said.contains("the version of the chart lib that the lock names is not there"), "{said}");
+}
+
+#[test]
 fn a_lock_names_no_chart_that_the_chart_does_not() {
     let checkout = needing("file://../lib", "");
     let machine = tempfile::tempdir().unwrap();

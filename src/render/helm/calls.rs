@@ -1,7 +1,7 @@
 //! Which functions a template calls, as far as its text says. Does not run it.
 
 /// Functions whose result is another one in every render.
-pub(super) const RANDOM: [&str; 16] = [
+pub(super) const RANDOM: [&str; 17] = [
     "randAlphaNum",
     "randAlpha",
     "randNumeric",
@@ -18,10 +18,11 @@ pub(super) const RANDOM: [&str; 16] = [
     "genPrivateKey",
     "htpasswd",
     "bcrypt",
+    "encryptAES",
 ];
 
-/// Functions whose result follows the clock.
-pub(super) const CLOCK: [&str; 2] = ["now", "ago"];
+/// Functions whose result follows the clock; those of dates do for whatever is no time.
+pub(super) const CLOCK: [&str; 7] = ["now", "ago", "date", "dateInZone", "date_in_zone", "htmlDate", "htmlDateInZone"];
 
 /// Returns whether a template calls one of these functions.
 pub(super) fn any_of(template: &str, functions: &[&str]) -> bool {

@@ -1,6 +1,8 @@
 //! The charts that a chart needs: those in `charts/` as they are, folders of the commit, and listed repositories.
 
 use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -120,7 +122,9 @@ impl Run<'_> {
             network = Network::AsOurs;
             self.list_repositories()?;
         }
+        let aside = Aside::put(&self.root.join(&path))?;
         self.helm(&["dependency", "build", &path], network).await?;
+        aside.map_or(Ok(()), Aside::back)?;
         let fetched = chart.needs.iter().filter(|need| is_remote(need) && !need.repository.starts_with(OCI));
         for need in fetched {
             self.check_digest(folder, need)?;
@@ -161,6 +165,24 @@ impl Run<'_> {
             };
         }
         Err(refused("its repository's index does not have the version that was fetched".to_owned()))
+    }
+}
+
+/// The list of files that a chart leaves out, put aside: a lock on it would not be followed.
+struct Aside(PathBuf, PathBuf);
+
+impl Aside {
+    fn put(chart: &Path) -> Result<Option<Self>, Error> {
+        let aside = Self(chart.join(".helmignore"), chart.join(".helmignore.aside"));
+        match fs::rename(&aside.0, &aside.1) {
+            Ok(()) => Ok(Some(aside)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn back(self) -> Result<(), Error> {
+        Ok(fs::rename(self.1, self.0)?)
     }
 }
 

@@ -7,6 +7,7 @@ use super::{Run, in_copy, mask};
 use crate::render::placed::Place;
 use crate::render::{Error, join};
 
+const UNLOCKED: &str = "can't get a valid version for dependency ";
 const SCHEMA: &str = "values don't meet the specifications of the schema(s) in the following chart(s):";
 /// What stands between a template and one that it includes.
 const CALLING: &str = "error calling include: ";
@@ -118,6 +119,10 @@ fn explained(text: &str, run: &Run<'_>) -> (String, String) {
         let what = what.trim_start_matches("error converting YAML to JSON: yaml: ");
         let help = format!("look for that line in what {file} renders, which `--debug` of `helm template` shows");
         return (format!("{file} renders to what is not YAML: {what}"), help);
+    }
+    if let Some((_, chart)) = text.split_once(UNLOCKED) {
+        let help = format!("run `helm dependency update {folder}`, and commit the lock");
+        return (format!("the version of the chart {chart} that the lock names is not there"), help);
     }
     if text.contains("chart.metadata.name is required") {
         return (format!("{} has no name", join(folder, super::FILE_NAME)), "add the key `name`".to_owned());

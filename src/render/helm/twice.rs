@@ -31,13 +31,19 @@ pub(super) async fn notes(run: &Run<'_>, first: &[Manifest]) -> Result<Vec<Note>
     Ok(pairs.filter_map(|(one, other)| undetermined(one, other)).collect())
 }
 
-/// Returns the texts that may hold templates: values do where a chart calls `tpl`.
+/// Returns the texts that may hold templates: values do where a chart calls `tpl`, and its other files.
 fn texts(run: &Run<'_>) -> Vec<String> {
     let templates = run.chart.templates().into_iter().map(|(_, text)| text.to_owned());
     let values = run.settings.values.iter().filter_map(|path| run.contents.file(path));
     let values = values.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
     let defaults = run.chart.texts.get("values.yaml").cloned();
-    templates.chain(values).chain(defaults).chain(run.settings.set.values().cloned()).collect()
+    let mut texts: Vec<String> = templates.chain(values).chain(defaults).collect();
+    texts.extend(run.settings.set.values().cloned());
+    if texts.iter().any(|text| any_of(text, &["tpl"])) {
+        let files = run.contents.below(run.source.folder);
+        texts.extend(files.into_iter().map(|(_, file)| String::from_utf8_lossy(&file.bytes).into_owned()));
+    }
+    texts
 }
 
 fn undetermined(one: &Manifest, other: &Manifest) -> Option<Note> {
