@@ -19,14 +19,15 @@ const NUMBER: &str = "landfall.dev/rendered";
 pub(super) async fn render(tree: &CommitTree, folder: &str, rendered: Rendered) -> Result<Rendered, Error> {
     let mut contents = Contents::of(tree).await?;
     add(&mut contents, folder, &rendered.manifests)?;
-    let mut manifests = kustomize::build(contents, folder, &Kustomize::default()).await.map_err(of_both)?;
+    let built = kustomize::build(contents, folder, &Kustomize::default()).await.map_err(of_both)?;
+    let mut manifests = built.manifests;
     for manifest in &mut manifests {
         if let Some(from) = take_number(&mut manifest.object).and_then(|number| rendered.manifests.get(number)) {
             manifest.origin = from.origin.clone();
         }
     }
     let repeated = rendered.manifests.iter().filter_map(repeated).map(Remark::Noted);
-    let remarks = rendered.remarks.into_iter().chain(repeated).collect();
+    let remarks = rendered.remarks.into_iter().chain(built.remarks).chain(repeated).collect();
     Ok(Rendered { manifests, notes: rendered.notes, remarks })
 }
 

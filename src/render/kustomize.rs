@@ -5,11 +5,12 @@ mod inflate;
 mod message;
 mod named;
 mod origins;
+mod readings;
 mod remote;
 
 use std::fs;
 
-use landfall_core::manifest::{Compat, Manifest, SourceFile, values};
+use landfall_core::manifest::{Compat, SourceFile, values};
 use landfall_core::rules::Kustomize;
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ use super::helm::HELM;
 use super::links::End;
 use super::tool::{Call, Program};
 use super::unfit::Unfit;
-use super::{Error, confine, join, read, secret_values};
+use super::{Error, Rendered, confine, join, read, secret_values};
 use crate::git::CommitTree;
 
 /// What Kustomize accepts as the name of its file.
@@ -51,7 +52,7 @@ impl Kustomization {
     }
 }
 
-pub(super) async fn render(tree: &CommitTree, source: &str, settings: &Kustomize) -> Result<Vec<Manifest>, Error> {
+pub(super) async fn render(tree: &CommitTree, source: &str, settings: &Kustomize) -> Result<Rendered, Error> {
     build(Contents::of(tree).await?, source, settings).await
 }
 
@@ -73,7 +74,7 @@ pub(super) fn find(contents: &Contents, folder: &str) -> Result<Option<Kustomiza
 }
 
 /// Builds a folder of these files.
-pub(super) async fn build(mut contents: Contents, source: &str, settings: &Kustomize) -> Result<Vec<Manifest>, Error> {
+pub(super) async fn build(mut contents: Contents, source: &str, settings: &Kustomize) -> Result<Rendered, Error> {
     let fetched = remote::fetch(&mut contents, source, &settings.repositories).await?;
     let contents = &contents;
     let mut refused = named::refused(contents, settings);
@@ -106,7 +107,8 @@ pub(super) async fn build(mut contents: Contents, source: &str, settings: &Kusto
             manifest.origin.path = named_in.to_owned();
         }
     }
-    Ok(manifests)
+    let remarks = readings::remarks(&manifests, contents);
+    Ok(Rendered { manifests, remarks, ..Rendered::default() })
 }
 
 fn none(source: &str) -> Error {

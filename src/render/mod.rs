@@ -228,7 +228,7 @@ async fn with_renderer(source: &Source<'_>) -> Result<Rendered, Error> {
         None => detect(tree, folder)?,
     };
     let made = match &renderer {
-        Renderer::Kustomize(settings) => kustomize::render(tree, folder, settings).await?.into(),
+        Renderer::Kustomize(settings) => kustomize::render(tree, folder, settings).await?,
         Renderer::Plain => plain::render(source).await?.into(),
         Renderer::Helm(settings) => helm::render(source, settings).await?,
         Renderer::Jsonnet(settings) => jsonnet::render(source, settings).await?.into(),

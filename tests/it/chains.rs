@@ -183,3 +183,13 @@ fn the_rules_transform_every_object_whatever_rendered_it() {
     let subjects = objects.iter().find_map(|object| object.get("subjects")).unwrap();
     assert_eq!([&subjects[0]["name"], &subjects[0]["namespace"]], ["x-bot", "shop"]);
 }
+
+#[test]
+fn what_kustomize_and_kubectl_read_differently_is_told_with_its_line() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  key: on\n  other: 'off'\n";
+    let checkout = Checkout::with(&[("deploy/kustomization.yaml", "resources: [a.yaml]\n"), ("deploy/a.yaml", map)]);
+    assert_eq!(checkout.objects()[0]["data"], serde_json::json!({"key": "on", "other": "off"}));
+    let said = checkout.checked();
+    assert!(said.contains("`on` in deploy/a.yaml:5 is text for Kustomize, and for kubectl a boolean"), "{said}");
+    assert!(!said.contains("`off`"), "{said}");
+}

@@ -33,6 +33,17 @@ pub enum Remark {
         /// The templates.
         templates: Vec<String>,
     },
+    /// A scalar of a kustomization's file that kubectl reads otherwise.
+    TwoReadings {
+        /// Where it is written.
+        origin: Origin,
+        /// What is written.
+        text: String,
+        /// What Kustomize reads.
+        kustomize: &'static str,
+        /// What kubectl reads.
+        kubectl: &'static str,
+    },
     /// A note on an object that is not in the set under that name.
     Noted(Note),
 }
@@ -58,6 +69,12 @@ impl fmt::Display for Remark {
                     0 => Ok(()),
                     more => write!(f, " and {more} more"),
                 }
+            }
+            Self::TwoReadings { origin, text, kustomize, kubectl } => {
+                write!(
+                    f,
+                    "`{text}` in {origin} is {kustomize} for Kustomize, and for kubectl {kubectl}: put it in quotes"
+                )
             }
             Self::Noted(note) => write!(f, "`{}` of {}: {}", note.object, note.origin, note.change),
         }
