@@ -17,6 +17,7 @@ use serde_json::Value;
 use faulty::Said;
 pub(super) use named::folder_of;
 pub(super) use origins::take_annotation;
+use remote::Fetched;
 
 use super::confine::COMMIT;
 use super::contents::Contents;
@@ -76,7 +77,10 @@ pub(super) fn find(contents: &Contents, folder: &str) -> Result<Option<Kustomiza
 /// Builds a folder of these files.
 pub(super) async fn build(mut contents: Contents, source: &str, settings: &Kustomize) -> Result<Rendered, Error> {
     let fetched = remote::fetch(&mut contents, source, &settings.repositories).await?;
-    let contents = &contents;
+    run(&contents, source, settings, &fetched).await.map_err(|error| fetched.told(error))
+}
+
+async fn run(contents: &Contents, source: &str, settings: &Kustomize, fetched: &Fetched) -> Result<Rendered, Error> {
     let mut refused = named::refused(contents, settings);
     if let End::At(folder) = contents.links.end(source)
         && let Some(error) = refused.remove(&folder)

@@ -59,12 +59,17 @@ async fn a_base_that_is_not_listed_not_pinned_or_not_there_is_refused_with_its_l
     let nowhere = "0123456789abcdef0123456789abcdef01234567";
     for (folder, revision, listed, said) in [
         ("web", "main", address.as_str(), "without a full commit"),
-        ("web", commit, "https://host.example/other", "which is not in the commit"),
+        ("web", commit, "https://host.example/other", ", an address that the rules do not list"),
         ("web", nowhere, &address, "which cannot be fetched: git fetch failed: "),
     ] {
-        let said = format!("deploy/kustomization.yaml:2 names {address}//{folder}?ref={revision} {said}");
-        host.checkout(folder, revision, listed).refused(&[&said.replace(" which is", ", which is")]);
+        let said =
+            format!("deploy/kustomization.yaml:2 names {address}//{folder}?ref={revision} {said}").replace(" ,", ",");
+        host.checkout(folder, revision, listed).refused(&[&said]);
     }
-    let escaping = format!(".landfall-fetched/{commit}/wild/kustomization.yaml");
-    host.checkout("wild", commit, &address).refused(&[&escaping, "names /etc, which is not in the commit"]);
+    let at = format!("{address}@{}//", &commit[..7]);
+    let wild = format!("{at}wild/kustomization.yaml");
+    host.checkout("wild", commit, &address).refused(&[&wild, "names /etc, which is not in the commit"]);
+    let absent = format!("names {at}wbe, which is not in the commit");
+    host.checkout("wbe", commit, &address).refused(&[&absent, "orrect the path"]);
+    host.checkout("web", nowhere, &address).refused(&["ame a commit that is in that repository"]);
 }

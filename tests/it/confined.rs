@@ -57,8 +57,6 @@ fn no_list_of_a_kustomization_names_what_is_not_in_the_commit() {
         format!("generators: [\"{path}\"]\n"),
         format!("transformers:\n- >-\n  {path}\n"),
         "resources: [\"..\\x2f..\\x2f..\\x2fetc\"]\n".to_owned(),
-        "resources: [\"http://127.0.0.1:9/a.yaml\"]\n".to_owned(),
-        "resources: [\"github.com/acme/shop?ref=v1\"]\n".to_owned(),
         "resources: [/etc]\n".to_owned(),
         "configMapGenerator: [{name: a, files: [\"x=/etc/hostname\"]}]\n".to_owned(),
         "patches: [{path: ../../../patch.yaml}]\n".to_owned(),
@@ -68,6 +66,15 @@ fn no_list_of_a_kustomization_names_what_is_not_in_the_commit() {
             "is not in the commit",
             "opy it",
         ]);
+    }
+}
+
+#[test]
+fn no_list_of_a_kustomization_names_an_address() {
+    for address in ["http://127.0.0.1:9/a.yaml", "github.com/acme/shop?ref=v1"] {
+        let text = format!("resources: [\"{address}\"]\n");
+        let said = format!("deploy/kustomization.yaml:1 names {address}, an address that the rules do not list");
+        Checkout::with(&[(KUSTOMIZATION, &text)]).refused(&[&said, "opy it"]);
     }
 }
 

@@ -24,6 +24,8 @@ const READ_AGAIN: &str = "': must build at directory: ";
 /// It reads every folder as a file first, and says so before all else.
 const READ_BEFORE: &str = "' must resolve to a file': ";
 
+/// What it says of a key that works for now.
+const WARNING: &str = "# Warning: ";
 const UNKNOWN_KEY: &str = "json: unknown field \"";
 const PLUGIN: &str = "external plugins disabled; unable to load external plugin '";
 /// The plugin that decrypts what SOPS encrypted.
@@ -31,6 +33,7 @@ const KSOPS: &str = "ksops";
 const NO_HELM: &str = "--enable-helm";
 const CYCLE: &str = "cycle detected: ";
 const NO_TARGET: &str = "no resource matches strategic merge patch \"";
+const NO_MATCH: &str = "no matches for Id ";
 const TWICE: &str = "may not add resource with an already registered id: ";
 
 /// Where something is wrong, and what.
@@ -42,7 +45,8 @@ struct Fault {
 
 /// Returns what Kustomize says of a folder of the commit, of which a copy is at `commit`.
 pub(super) fn failed(source: &str, settings: &Kustomize, stderr: &str, contents: &Contents, commit: &Path) -> Error {
-    let why = stderr.trim().trim_start_matches("Error: ").replace(&format!("{}/", commit.display()), "");
+    let lines: Vec<&str> = stderr.trim().lines().filter(|line| !line.starts_with(WARNING)).collect();
+    let why = lines.join("\n").trim_start_matches("Error: ").replace(&format!("{}/", commit.display()), "");
     let fault = Fault::read(&why, source);
     let kustomization = find(contents, &fault.folder).ok().flatten();
     let (why, help) = explained(&fault, kustomization.as_ref(), source, settings);
@@ -104,7 +108,8 @@ fn explained(
         let help = "name each folder and file once among the resources".to_owned();
         return (format!("{path}: {} comes from two of its resources", object(id)), help);
     }
-    if let Some(id) = quoted(NO_TARGET) {
+    let unfound = fault.what.split_once(NO_MATCH).and_then(|(_, rest)| rest.split(';').next());
+    if let Some(id) = quoted(NO_TARGET).or(unfound) {
         let help = "correct the patch's kind and name, or add the object to the resources".to_owned();
         return (format!("{path}: a patch is for {}, which is not among the resources", object(id)), help);
     }

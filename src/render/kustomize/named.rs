@@ -80,7 +80,7 @@ fn judge(folder: &str, file: &TreeFile, contents: &Contents, settings: &Kustomiz
     if !is_address(named) {
         return Some(Error::Outside { path, named: named.to_owned() });
     }
-    let what = format!("names {named}, which is not in the commit");
+    let what = format!("names {named}, an address that the rules do not list");
     Some(Error::Refused { path, what, help: LISTED.to_owned() })
 }
 

@@ -20,15 +20,30 @@ const COMMITS_MAX: usize = 16;
 /// Where a kustomization names folders.
 const KEYS: [&str; 3] = ["resources", "bases", "components"];
 
-/// Where a fetched commit is named, by its folder in the copy.
+/// Where a fetched commit is named, and what it is called, by its folder in the copy.
 #[derive(Default)]
-pub(super) struct Fetched(BTreeMap<String, String>);
+pub(super) struct Fetched(BTreeMap<String, (String, String)>);
 
 impl Fetched {
+    /// Says of what was fetched where it is from: nobody finds its folder in the commit.
+    pub(super) fn told(&self, error: Error) -> Error {
+        let plain = |text: &str| self.0.iter().fold(text.to_owned(), named_plainly);
+        match error {
+            Error::Refused { path, what, .. } if path.starts_with(FOLDER) || what.contains(FOLDER) => {
+                Error::Refused { path: plain(&path), what: plain(&what), help: ELSEWHERE.to_owned() }
+            }
+            Error::Outside { path, named } => Error::Outside { path: plain(&path), named: plain(&named) },
+            Error::Tool { tool, source_folder, why, help } => {
+                Error::Tool { tool, source_folder, why: plain(&why), help }
+            }
+            other => other,
+        }
+    }
+
     /// Returns the kustomization that names the repository which a path is from.
     pub(super) fn named_in(&self, path: &str) -> Option<&str> {
         let is_below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        self.0.iter().find(|(folder, _)| is_below(folder)).map(|(_, named_in)| named_in.as_str())
+        self.0.iter().find(|(folder, _)| is_below(folder)).map(|(_, (named_in, _))| named_in.as_str())
     }
 }
 
@@ -89,22 +104,30 @@ impl Base {
     async fn fetch(&self, contents: &mut Contents, by: &Kustomization, fetched: &mut Fetched) -> Result<String, Error> {
         let root = format!("{FOLDER}/{}", self.commit);
         if !fetched.0.contains_key(&root) {
-            let failed =
-                |error: git::Error| by.refused(&self.text, &format!("which cannot be fetched: {error}"), REACH);
+            let failed = |error: git::Error| {
+                let said = error.to_string();
+                let steps = [("not our ref", NO_COMMIT), ("dumb http", DUMB)];
+                let help = steps.iter().find(|(sign, _)| said.contains(sign)).map_or(REACH, |(_, help)| help);
+                by.refused(&self.text, &format!("which cannot be fetched: {said}"), help)
+            };
             if fetched.0.len() == COMMITS_MAX {
                 return Err(by.refused(&self.text, "which is one repository too many", FEWER));
             }
             let files = files_at(&self.address, &self.commit).await.map_err(failed)?;
             contents.extend(files.into_iter().map(|file| TreeFile { path: format!("{root}/{}", file.path), ..file }));
             let named_in = fetched.named_in(&by.path).unwrap_or(&by.path).to_owned();
-            fetched.0.insert(root.clone(), named_in);
+            fetched.0.insert(root.clone(), (named_in, format!("{}@{}", self.address, self.commit.short())));
         }
         Ok(join(&root, &self.folder).trim_end_matches('/').to_owned())
     }
 }
 
+const ELSEWHERE: &str = "correct the path, or pin a commit of that repository where it is mended";
 const PIN: &str = "pin it with `?ref=` and all 40 digits of a commit: a branch or tag may be another one tomorrow";
 const REACH: &str = "see whether `git fetch` reaches it from this machine, with the logins that Git has here";
+const NO_COMMIT: &str = "name a commit that is in that repository";
+const DUMB: &str =
+    "serve the repository by Git's own HTTP protocol (`git http-backend`): files alone cannot give one commit";
 const FEWER: &str = "fetch fewer repositories in one build, or copy some into this one";
 
 fn bases(kustomization: &Kustomization, repositories: &[String]) -> Result<Vec<Base>, Error> {
@@ -115,6 +138,14 @@ fn bases(kustomization: &Kustomization, repositories: &[String]) -> Result<Vec<B
 fn texts(kustomization: &Value) -> impl Iterator<Item = &str> {
     let lists = KEYS.iter().filter_map(|name| kustomization.get(key(kustomization, name)?)?.as_array());
     lists.flatten().filter_map(Value::as_str)
+}
+
+fn named_plainly(mut text: String, (folder, (_, name)): (&String, &(String, String))) -> String {
+    let climbing = format!("../{folder}");
+    while text.contains(&climbing) {
+        text = text.replace(&climbing, folder);
+    }
+    text.replace(&format!("{folder}/"), &format!("{name}//"))
 }
 
 /// Returns the path from a folder to another one, both from the root.
