@@ -1,5 +1,6 @@
 //! The order of the pipe: the only room that knows what comes after what.
 
+mod base;
 mod deploy;
 mod findings;
 mod images;

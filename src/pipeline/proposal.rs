@@ -114,7 +114,7 @@ async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetRepor
             Some(variable) => {
                 look_ahead(run, goal, &merge.wanted, merge.repository, (variable, Sight::WithoutSecrets)).await
             }
-            None => plan_offline(goal, &merge.wanted, Some(&merge.base), run.facts.as_ref()).await,
+            None => plan_offline(run, goal, &merge.wanted, Some(&merge.base)).await,
         }
     });
     let planned = planned.await.map_err(Failure::from).flatten();

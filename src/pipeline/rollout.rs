@@ -70,7 +70,7 @@ impl Rollout<'_> {
         }
         let (reader, facts, inventory) = (&cluster.reader, &cluster.facts, &stored.inventory);
         let view = View { reader, facts, inventory, sight: Sight::Full };
-        let mut planned = match plan(self.goal, set, self.wanted, self.repository, &view).await {
+        let mut planned = match plan(self.run, self.goal, set, self.wanted, self.repository, &view).await {
             Ok(planned) => planned,
             Err(failure) => return self.give_up(lock, failure).await,
         };

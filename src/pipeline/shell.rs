@@ -60,7 +60,7 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
                 Ok(identity) => look_ahead(run, &goal, &wanted, &repository, identity).await,
                 Err(usage) => Err(usage.into()),
             },
-            Against::Base => plan_offline(&goal, &wanted, base.as_ref(), run.facts.as_ref()).await,
+            Against::Base => plan_offline(run, &goal, &wanted, base.as_ref()).await,
         };
         report.targets.push(match planned {
             Ok(planned) => judged(&goal, planned, &mut report.degraded),

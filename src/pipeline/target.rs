@@ -7,14 +7,15 @@ use landfall_cluster::{Connection, Facts, Reader};
 use landfall_core::diff::{self, redact::Redactor};
 use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
-use landfall_core::inventory::{self, Inventory};
-use landfall_core::manifest::{Gvk, Manifest, Remark, Resource, Scope};
+use landfall_core::inventory::{self, Entry, Inventory};
+use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
 use landfall_core::plan::Plan;
-use landfall_core::plan::build::{Inputs, build};
+use landfall_core::plan::build::{Answer, Inputs, Observation, build};
 use landfall_core::report::{ImageMove, State, TargetReport};
 use landfall_core::rules::{Access, Cluster, Environment};
 use serde_json::{Value, json};
 
+use super::base::{self, Base};
 use super::set::{self, Destination, Set};
 use super::{Run, images};
 use crate::failure::{Failure, Usage};
@@ -134,14 +135,14 @@ pub(super) async fn desired(goal: &Goal<'_>, wanted: &Wanted<'_>, facts: Option<
 
 /// Plans a set against the cluster.
 pub(super) async fn plan(
+    run: &Run,
     goal: &Goal<'_>,
     set: Set,
     wanted: &Wanted<'_>,
     repository: &Repository,
     view: &View<'_>,
 ) -> Result<Planned, Failure> {
-    let to = goal.destination(view.inventory);
-    let base = deployed(repository, &to, view).await;
+    let base = deployed(run, goal, repository, view).await;
     let live = look(view, &set.manifests).await?;
     let inputs = Inputs {
         target: &goal.id,
@@ -173,41 +174,51 @@ pub(super) async fn look_ahead(
     let known: Vec<_> = set.images.iter().filter(|image| !image.built_by_commit).cloned().collect();
     let found = images::look(&known, &reader, &facts).await;
     let view = View { reader: &reader, facts: &facts, inventory: &stored.inventory, sight };
-    let mut planned = plan(goal, set, wanted, repository, &view).await?;
+    let mut planned = plan(run, goal, set, wanted, repository, &view).await?;
     planned.evidence.absent_images = found.absent;
     planned.unchecked = found.unchecked;
     Ok(planned)
 }
 
-/// Plans without a cluster: what two trees render, compared.
+/// Plans without a cluster: what two commits render, each by its own rules, compared.
 pub(super) async fn plan_offline(
+    run: &Run,
     goal: &Goal<'_>,
     wanted: &Wanted<'_>,
     base: Option<&Wanted<'_>>,
-    facts: Option<&Facts>,
 ) -> Result<Planned, Failure> {
-    let inventory = Inventory::new(&goal.id, None);
+    let facts = run.facts.as_ref();
+    let mut inventory = Inventory::new(&goal.id, None);
     let set = desired(goal, wanted, facts).await?;
-    let base = match base {
+    let (mut base_set, mut unchecked) = (Vec::new(), Vec::new());
+    if let Some(base) = base {
         // The same commit for both: an image that is built for each commit is no difference.
-        Some(base) => {
-            let base = Wanted { tree: base.tree, commit: wanted.commit };
-            desired(goal, &base, facts).await.map(|set| set.manifests).unwrap_or_default()
+        let filled = Base { tree: base.tree, commit: wanted.commit, inventory: &inventory.id };
+        match base::render(run, goal, &filled, facts).await {
+            Ok(manifests) => base_set = manifests,
+            Err(why) => {
+                let (name, commit) = (&goal.id.environment, base.commit.short());
+                unchecked.push(format!("`{name}` at `{commit}` cannot be compared with, so everything is new: {why}"));
+            }
         }
-        None => Vec::new(),
-    };
+    }
+    // What the base has counts as deployed: so what is gone from the set is a deletion.
+    let ids: Vec<ObjectId> = base_set.iter().filter_map(|manifest| ObjectId::of(&manifest.object)).collect();
+    inventory.entries = ids.iter().map(|id| (id.clone(), Entry::default())).collect();
+    let nothing = Observation { live: None, answer: Answer::NotAsked, takeover: None };
+    let live = ids.into_iter().map(|id| (id, nothing.clone())).collect();
     let inputs = Inputs {
         target: &goal.id,
         commit: wanted.commit,
         inventory: &inventory,
         desired: &set.manifests,
-        live: &BTreeMap::new(),
-        base: Some(&base),
+        live: &live,
+        base: Some(&base_set),
         server: None,
     };
-    let before: Vec<Value> = base.iter().map(|manifest| manifest.object.clone()).collect();
-    let (plan, recorded) = (build(&inputs), base.len());
-    Ok(finish(plan, set, base, &before, recorded))
+    let before: Vec<Value> = base_set.iter().map(|manifest| manifest.object.clone()).collect();
+    let (plan, recorded) = (build(&inputs), base_set.len());
+    Ok(Planned { unchecked, ..finish(plan, set, base_set, &before, recorded) })
 }
 
 fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recorded: usize) -> Planned {
@@ -228,11 +239,11 @@ fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recor
 
 /// Renders what is deployed now, to say which file an object came from and which key of a Secret changed.
 /// A commit that cannot be read any more explains nothing, and is no reason to stop.
-async fn deployed(repository: &Repository, to: &Destination<'_>, view: &View<'_>) -> Option<Vec<Manifest>> {
+async fn deployed(run: &Run, goal: &Goal<'_>, repository: &Repository, view: &View<'_>) -> Option<Vec<Manifest>> {
     let commit = view.inventory.deployed.as_ref()?;
     let tree = repository.tree(commit).await.ok()?;
-    let set = set::build(&tree, commit, to, Some(view.facts)).await.ok()?;
-    Some(set.manifests)
+    let base = Base { tree: &tree, commit, inventory: &view.inventory.id };
+    base::render(run, goal, &base, Some(view.facts)).await.ok()
 }
 
 fn config_map() -> Resource {

@@ -217,8 +217,9 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         (Some(live), _) => leaves(inputs, id, live)?,
         // What cannot be looked at stays recorded: it may be there.
         (None, Answer::Unverified { why }) => Class::Keep { why: why.clone() },
-        // A Secret may not be looked at before the merge. What Git said of it last says whether it is kept.
-        (None, Answer::NotAsked) => match base.get(id).and_then(|manifest| asks_to_stay(&manifest.object)) {
+        // A Secret may not be looked at before the merge, and nothing is without a cluster. What Git said of it last
+        // says whether it is kept.
+        (None, Answer::NotAsked) => match base.get(id).and_then(|manifest| stays(id, &manifest.object)) {
             Some(why) => Class::Keep { why },
             None => Class::Delete,
         },
@@ -226,7 +227,7 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
     };
     let origin = base.get(id).map(|manifest| manifest.origin.clone());
     Some(Change {
-        diff: diff::between(id, live, None),
+        diff: diff::between(id, live.or_else(|| base.get(id).map(|manifest| &manifest.object)), None),
         effect: String::new(),
         origin,
         notes: Vec::new(),
@@ -252,10 +253,7 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     if metadata["labels"][LABEL] != inputs.inventory.id.as_str() {
         return keep("somebody took our label from it, so it is not ours to delete");
     }
-    if KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str())) {
-        return keep("deleting it would lose what is in it; delete it by hand when that is wanted");
-    }
-    if let Some(why) = asks_to_stay(live) {
+    if let Some(why) = stays(id, live) {
         return keep(&why);
     }
     let is_controlled = |owner: &Value| owner["controller"] == true;
@@ -263,6 +261,14 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
         return keep("a controller owns it and would make it again");
     }
     Some(Class::Delete)
+}
+
+/// Returns why an object that left Git is kept whoever asks; none when it is not.
+fn stays(id: &ObjectId, object: &Value) -> Option<String> {
+    if KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str())) {
+        return Some("deleting it would lose what is in it; delete it by hand when that is wanted".to_owned());
+    }
+    asks_to_stay(object)
 }
 
 /// Returns which annotation keeps an object that left Git; none when none does. A value may be a list (Argo CD).
