@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use landfall_core::id::CommitSha;
+use landfall_core::plan::Change;
 use landfall_core::report::{Action, Report};
 use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::Trigger;
@@ -132,9 +133,16 @@ pub(crate) async fn check(run: &Run) -> Report {
         report.problems.push(failure.problem());
     }
     for part in &mut report.targets {
-        part.plan = None;
+        let changes = part.plan.take().map(|plan| plan.changes).unwrap_or_default();
+        part.notes.extend(changes.iter().flat_map(noted));
     }
     report
+}
+
+/// Returns what is to know of one object, as a sentence of its own.
+fn noted(change: &Change) -> impl Iterator<Item = String> {
+    let place = change.origin.as_ref().map(|origin| format!(" of {origin}")).unwrap_or_default();
+    change.notes.iter().map(move |note| format!("`{}`{place}: {note}", change.id))
 }
 
 async fn here(run: &Run) -> Result<(Repository, CommitSha), Failure> {

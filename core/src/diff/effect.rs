@@ -44,12 +44,20 @@ fn strategy(object: &Value) -> &str {
 fn pods(kind: &str, before: &Value) -> Option<u64> {
     match kind {
         "DaemonSet" => before["status"]["desiredNumberScheduled"].as_u64(),
-        _ => before["spec"]["replicas"].as_u64().or(Some(1)),
+        _ => replicas(before),
+    }
+}
+
+/// Returns how many pods are asked for: one where nothing is said, none known where it is no number.
+fn replicas(object: &Value) -> Option<u64> {
+    match &object["spec"]["replicas"] {
+        Value::Null => Some(1),
+        asked => asked.as_u64(),
     }
 }
 
 fn scales(kind: &str, before: &Value, after: &Value) -> Option<String> {
     let from = pods(kind, before)?;
-    let to = after["spec"]["replicas"].as_u64().unwrap_or(1);
+    let to = replicas(after)?;
     (kind != "DaemonSet" && from != to).then(|| format!("scales from {from} to {to}"))
 }

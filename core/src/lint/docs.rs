@@ -14,6 +14,9 @@ Written from the table in `core/src/lint/table.rs`; a test keeps it equal (`UPDA
 the line in the changed files where the line is known. No finding ever holds a deploy or changes an exit code.
 Of one lint at most 1,000 findings are shown for a set.
 
+What only the API server knows is not judged here: required fields, values out of a list or range. A plan with a cluster
+shows its refusal.
+
 A finding has to be true and of use. Where a lint cannot know, it stays silent; where it is wrong for you, switch it off:
 
 - for one object, by an annotation with codes and commas between them: `landfall.dev/lint-off: image_tag, service_pods`
