@@ -24,6 +24,7 @@ pub(super) async fn render(tree: &CommitTree, folder: &str, rendered: Rendered) 
     for manifest in &mut manifests {
         if let Some(from) = take_number(&mut manifest.object).and_then(|number| rendered.manifests.get(number)) {
             manifest.origin = from.origin.clone();
+            manifest.made_from.clone_from(&from.made_from);
         }
     }
     let repeated = rendered.manifests.iter().filter_map(repeated).map(Remark::Noted);

@@ -10,7 +10,7 @@ mod remote;
 
 use std::fs;
 
-use landfall_core::manifest::{Compat, SourceFile, values};
+use landfall_core::manifest::{Compat, Origin, SourceFile, values};
 use landfall_core::rules::Kustomize;
 use serde_json::Value;
 
@@ -108,7 +108,8 @@ async fn run(contents: &Contents, source: &str, settings: &Kustomize, fetched: &
     for manifest in &mut manifests {
         origins::take(manifest, asked, kustomization.folder(), contents)?;
         if let Some(named_in) = fetched.named_in(&manifest.origin.path) {
-            manifest.origin.path = named_in.to_owned();
+            manifest.origin = Origin { path: named_in.to_owned(), line: None };
+            manifest.made_from = None;
         }
     }
     let remarks = readings::remarks(&manifests, contents);

@@ -31,7 +31,7 @@ fn a_chart_goes_through_a_kustomization_and_keeps_its_origins() {
     assert_eq!(objects[0]["metadata"].get("annotations"), None);
     let plan = plan(&checkout);
     for line in
-        ["x-a · deploy/templates/a.yaml:1", "x-made-4h2mbtbbt6 · over/kustomization.yaml", "x-own · over/own.yaml"]
+        ["x-a · deploy/templates/a.yaml:1", "x-made-4h2mbtbbt6 · over/kustomization.yaml", "x-own · over/own.yaml:1"]
     {
         assert!(plan.contains(&format!("+ create ConfigMap/{line}\n")), "{line}: {plan}");
     }
@@ -192,4 +192,16 @@ fn what_kustomize_and_kubectl_read_differently_is_told_with_its_line() {
     let said = checkout.checked();
     assert!(said.contains("`on` in deploy/a.yaml:5 is text for Kustomize, and for kubectl a boolean"), "{said}");
     assert!(!said.contains("`off`"), "{said}");
+}
+
+#[test]
+fn a_lint_of_what_kustomize_made_names_the_line_of_the_file_that_says_it_once() {
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {a: b}}\n  \
+        template:\n    metadata: {labels: {a: b}}\n    spec:\n      containers:\n      - name: web\n        image: web:latest\n";
+    let checkout = Checkout::with(&[
+        ("deploy/kustomization.yaml", "resources: [web.yaml]\nnamePrefix: x-\n"),
+        ("deploy/web.yaml", web),
+    ]);
+    let said = checkout.checked();
+    assert!(said.contains("deploy/web.yaml:11"), "{said}");
 }

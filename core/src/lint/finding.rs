@@ -66,14 +66,15 @@ impl Found {
 
     /// Adds a finding whose place is the first label.
     pub(super) fn add(&mut self, manifest: &Manifest, title: String, labels: &[(At<'_>, &str)]) {
+        let said = labels.first().and_then(|(At::Key(pointer) | At::Value(pointer), _)| manifest.line_of(pointer));
         let labels: Vec<(Range<usize>, String)> =
             labels.iter().filter_map(|(at, label)| Some((span(manifest, *at)?, (*label).to_owned()))).collect();
-        self.push(manifest, title, labels);
+        self.push(manifest, title, labels, said);
     }
 
     /// Adds a finding at a span of the manifest's text.
     pub(super) fn add_at(&mut self, manifest: &Manifest, title: String, span: Range<usize>, label: &str) {
-        self.push(manifest, title, vec![(span, label.to_owned())]);
+        self.push(manifest, title, vec![(span, label.to_owned())], None);
     }
 
     /// Adds a finding that shows its line's number, and nothing of what is written there.
@@ -84,15 +85,16 @@ impl Found {
         }
     }
 
-    fn push(&mut self, manifest: &Manifest, title: String, labels: Vec<(Range<usize>, String)>) {
+    fn push(&mut self, manifest: &Manifest, title: String, labels: Vec<(Range<usize>, String)>, said: Option<u32>) {
         let Some(object) = ObjectId::of(&manifest.object).filter(|_| self.findings.len() < FINDINGS_MAX) else {
             return;
         };
         let mut origin = manifest.origin.clone();
         // The lines of a tool's output are in no file of the commit.
         let labels = if manifest.is_as_written() { labels } else { Vec::new() };
-        if let Some((span, _)) = labels.first() {
-            origin.line = Some(manifest.text.line(span.start));
+        match labels.first() {
+            Some((span, _)) => origin.line = Some(manifest.text.line(span.start)),
+            None => origin.line = said.filter(|_| manifest.made_from.is_some()).or(origin.line),
         }
         let excerpt = (!labels.is_empty()).then(|| Excerpt { text: manifest.text.named(), labels });
         self.findings.push(Finding { lint: self.lint, object, origin, title, excerpt });

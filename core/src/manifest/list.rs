@@ -57,5 +57,5 @@ fn with_kind(mut item: Value, list: &Value) -> Value {
 fn manifest(object: Value, spans: Spans, text: &Arc<Text>) -> Manifest {
     let start = spans.value("").map_or(0, |span| span.start);
     let origin = Origin { path: text.path.clone(), line: Some(text.line(start)) };
-    Manifest { object, origin, spans, text: Arc::clone(text) }
+    Manifest { object, origin, spans, text: Arc::clone(text), made_from: None }
 }

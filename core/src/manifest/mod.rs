@@ -14,6 +14,7 @@ mod json;
 mod kustomize;
 pub mod limits;
 mod list;
+mod literal;
 mod located;
 mod merge;
 mod normalise;
@@ -43,6 +44,7 @@ mod yaml;
 
 pub use identity::{Gvk, ObjectId, Origin};
 pub use kustomize::{TwoReadings, readings_of, two_readings};
+pub use literal::object_line;
 pub use located::{Located, Problems};
 pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, normalise};
 pub use note::{Change, Note};
@@ -87,6 +89,8 @@ pub struct Manifest {
     pub spans: Spans,
     /// The text the spans point into.
     pub text: Arc<Text>,
+    /// The file of the commit that a renderer made it from, where that is one file.
+    pub made_from: Option<Arc<str>>,
 }
 
 impl Manifest {
@@ -97,6 +101,7 @@ impl Manifest {
             origin: Origin { path: name.to_owned(), line: None },
             spans: Spans::default(),
             text: Arc::new(Text::empty(name)),
+            made_from: None,
         }
     }
 
@@ -105,10 +110,13 @@ impl Manifest {
         self.origin.line.is_some() && self.origin.path == self.text.path
     }
 
-    /// Returns the line on which the value at `pointer`, or its nearest parent, is written.
+    /// Returns the line on which the value at `pointer`, or its nearest parent, is written. Of what a renderer made it is
+    /// the line of a file that says so once, or that of the object.
     pub fn line_of(&self, pointer: &str) -> Option<u32> {
         let written = self.spans.nearest(pointer).map(|span| self.text.line(span.start));
-        written.or(self.origin.line)
+        let said = || literal::field_line(self.made_from.as_deref()?, pointer, self.object.pointer(pointer)?);
+        let line = if self.made_from.is_some() { said() } else { written };
+        line.or(self.origin.line)
     }
 
     /// Returns the span of the value at `pointer`, or of its nearest parent.

@@ -1,6 +1,8 @@
 //! Which template an object came from: Helm says so above each document. A line is told only where it is certain.
 
-use landfall_core::manifest::{Manifest, Origin};
+use std::sync::Arc;
+
+use landfall_core::manifest::{Manifest, Origin, object_line};
 
 use super::chart::Chart;
 
@@ -31,24 +33,17 @@ pub(super) fn tell(manifests: &mut [Manifest], sources: &Sources, chart: &Chart,
         let above = sources.iter().take_while(|(at, _)| *at < line).last();
         let path = above.map_or_else(|| super::super::join(folder, super::FILE_NAME), |(_, path)| path.clone());
         let kind = manifest.object["kind"].as_str().unwrap_or_default();
-        manifest.origin = Origin { line: line_of(chart, &path, kind), path };
+        manifest.made_from = whole(chart, &path);
+        let line = manifest.made_from.as_deref().and_then(|text| object_line(text, kind));
+        manifest.origin = Origin { line, path };
     }
 }
 
-/// Returns the line that says a kind, where a template says it once and takes no whole object from elsewhere.
-fn line_of(chart: &Chart, path: &str, kind: &str) -> Option<u32> {
+/// Returns the text of a template that takes no whole object from elsewhere.
+fn whole(chart: &Chart, path: &str) -> Option<Arc<str>> {
     let templates = chart.templates();
     let (_, text) = templates.iter().find(|(at, _)| at == path)?;
-    if text.lines().any(takes_whole_lines) {
-        return None;
-    }
-    let says = |line: &str| line.strip_prefix("kind:").is_some_and(|rest| rest.trim() == kind);
-    let lines: Vec<&str> = text.lines().collect();
-    let mut found = (0..lines.len()).filter(|at| says(lines[*at]));
-    let at = found.next().filter(|_| found.next().is_none())?;
-    // The object begins a line above, as most do.
-    let above = at.checked_sub(1).filter(|above| lines[*above].starts_with("apiVersion:"));
-    u32::try_from(above.unwrap_or(at) + 1).ok()
+    (!text.lines().any(takes_whole_lines)).then(|| Arc::from(*text))
 }
 
 /// Whether a line at the margin writes what another template says.

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use landfall_core::manifest::{Compat, Manifest, Origin, SourceFile, values};
+use landfall_core::manifest::{Compat, Manifest, Origin, SourceFile, object_line, values};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::contents::Contents;
 use super::super::keys::key;
 use super::super::{Error, join};
-use super::Kustomization;
+use super::{Kustomization, folder_of};
 
 const METADATA: &str = "buildMetadata";
 const ORIGINS: &str = "originAnnotations";
@@ -64,7 +64,12 @@ pub(super) fn take(manifest: &mut Manifest, asked: Asked, folder: &str, contents
         contents.inside(&join(folder, &path)).ok_or_else(outside)
     };
     let path = path.map(inside).transpose()?.unwrap_or_else(|| folder.to_owned());
-    manifest.origin = Origin { path, line: None };
+    // A file that makes objects, as a kustomization, says nothing of them.
+    let file = contents.file(&path).filter(|_| folder_of(&path).is_none());
+    manifest.made_from = file.map(|file| String::from_utf8_lossy(&file.bytes).into());
+    let kind = manifest.object["kind"].as_str().unwrap_or_default();
+    let line = manifest.made_from.as_deref().and_then(|text| object_line(text, kind));
+    manifest.origin = Origin { path, line };
     Ok(())
 }
 
