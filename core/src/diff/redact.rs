@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -25,6 +25,9 @@ const TELLING_CHARS_MIN: usize = 16;
 
 /// A value that is no plain word is masked in differences from this length on.
 const TELLING_NO_WORD_CHARS_MIN: usize = 8;
+
+/// Longest part of a value that is looked for at once: a value that repeats itself would take the automaton for ever.
+const PIECE_CHARS_MAX: usize = 256;
 
 /// Replaces the values of known Secrets in any text.
 #[derive(Clone)]
@@ -64,8 +67,13 @@ impl Redactor {
     /// Returns the text with every known value masked.
     pub fn text(&self, text: &str) -> String {
         let mut safe = String::with_capacity(text.len());
-        self.anywhere.replace_all_with(text, &mut safe, |_, _, out| {
-            out.push_str(MASK);
+        let mut masked_to = usize::MAX;
+        self.anywhere.replace_all_with(text, &mut safe, |found, _, out| {
+            // The pieces of one value are one.
+            if found.start() != masked_to {
+                out.push_str(MASK);
+            }
+            masked_to = found.end();
             true
         });
         let before = std::mem::take(&mut safe);
@@ -111,11 +119,27 @@ impl std::fmt::Debug for Redactor {
 fn by_length(values: impl IntoIterator<Item = String>) -> (Vec<String>, Vec<String>) {
     let mut all: Vec<String> = values.into_iter().filter(|value| !value.trim().is_empty()).collect();
     all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    all.into_iter().partition(|value| value.chars().count() >= ANYWHERE_CHARS_MIN)
+    let (long, short): (Vec<String>, Vec<String>) =
+        all.into_iter().partition(|value| value.chars().count() >= ANYWHERE_CHARS_MIN);
+    (long.iter().flat_map(|value| pieces(value)).collect::<BTreeSet<_>>().into_iter().collect(), short)
+}
+
+/// Divides a long value into pieces of about one length, each still long enough to be looked for.
+fn pieces(value: &str) -> Vec<String> {
+    let chars = value.chars().count();
+    if chars <= PIECE_CHARS_MAX {
+        return vec![value.to_owned()];
+    }
+    let length = chars.div_ceil(chars.div_ceil(PIECE_CHARS_MAX));
+    let chars: Vec<char> = value.chars().collect();
+    chars.chunks(length).map(|piece| piece.iter().collect()).collect()
 }
 
 fn automaton(values: Vec<String>) -> AhoCorasick {
-    let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values);
+    // The other kinds search faster, and take minutes and gigabytes to build of a few large values.
+    let mut builder = AhoCorasick::builder();
+    let builder = builder.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::NoncontiguousNFA));
+    let automaton = builder.build(values);
     automaton.expect("a render is far smaller than an automaton may be")
 }
 

@@ -104,6 +104,14 @@ fn a_value_is_known_by_its_base64_on_several_lines() {
 }
 
 #[test]
+fn a_large_value_is_masked_whole_and_at_once() {
+    for value in ["x".repeat(700_000), (0..100_000).map(|number| number.to_string()).collect::<String>()] {
+        let redactor = Redactor::of([&json!({"kind": "Secret", "stringData": {"key": value}})]);
+        assert_eq!(redactor.text(&format!("say {value}!")), "say ***!");
+    }
+}
+
+#[test]
 fn a_value_within_another_leaves_nothing_of_it() {
     assert_eq!(redact("pass-word-1", &["pass", "pass-word-1"]), "***");
 }
