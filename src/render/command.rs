@@ -49,6 +49,7 @@ pub(super) async fn render(source: &Source<'_>, settings: &Command) -> Result<Ve
     let program = Program { name: program, install: "install it in this job", version: &[], version_min: (0, 0) };
     // It may start others, as an interpreter of its own.
     let call = Call { variables: vec![("PATH", path_of_ours())], ..Call::of(&args, &folder) };
+    close_to_children();
     let output = program.run(&call).await?;
     if !output.status.success() {
         let said = output.stderr.replace(&format!("{}/", copy.path().join(COMMIT).display()), "");
@@ -57,6 +58,19 @@ pub(super) async fn render(source: &Source<'_>, settings: &Command) -> Result<Ve
     }
     Ok(read_rendered(source.folder, output.stdout)?)
 }
+
+/// Keeps our own environment and memory from what we start: on Linux a process may read those of its parent.
+#[cfg(target_os = "linux")]
+fn close_to_children() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "a program that renders could read the job's variables");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn close_to_children() {}
 
 fn failed(folder: &str, settings: &Command, args: &[&str], said: &str) -> Error {
     let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();

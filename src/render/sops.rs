@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use landfall_core::manifest::encrypted::{Decrypted, of_set, tokens};
+use landfall_core::manifest::encrypted::{Decrypted, is_encrypted_file, of_set, tokens};
 use landfall_core::manifest::{Manifest, ObjectId};
 use landfall_core::trust::Permit;
 
@@ -59,27 +59,45 @@ pub(crate) async fn decrypt(
     let contents = Contents::of(tree).await?;
     let files: Vec<&TreeFile> = contents.files.iter().filter(|file| has_any(file, &needed)).collect();
     let copy = contents.copy_of(&files.iter().map(|file| file.path.clone()).collect())?;
-    let mut decrypted = Decrypted::default();
+    let (mut decrypted, mut unopened) = (Decrypted::default(), Vec::new());
     for file in files {
         let path = join(COMMIT, &file.path);
         let args = ["--decrypt", path.as_str()];
         let variables = credentials.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let call = Call { variables, network: Network::AsOurs, ..Call::of(&args, copy.path()) };
         let output = SOPS.run(&call).await?;
-        if !output.status.success() {
-            return Err(failed(&file.path, &output.stderr));
+        if output.status.success() {
+            decrypted.add(&file.path, file.bytes.clone(), output.stdout);
+        } else {
+            unopened.push((file, failed(&file.path, &output.stderr)));
         }
-        decrypted.add(&file.path, file.bytes.clone(), output.stdout);
     }
     match manifests.iter_mut().find_map(|manifest| unknown(manifest, &decrypted)) {
-        Some(error) => Err(error),
+        // Another file may have the same values: a copy that nothing uses holds up nothing.
+        Some(error) => {
+            Err(unopened.into_iter().find(|(file, _)| is_missed(file, &needed, &decrypted)).map_or(error, |it| it.1))
+        }
         None => Ok(()),
     }
 }
 
+/// Whether a file that was not opened has a value that no other file gave.
+fn is_missed(file: &TreeFile, needed: &BTreeSet<String>, decrypted: &Decrypted) -> bool {
+    let text = String::from_utf8_lossy(&file.bytes);
+    let is_needed = |token: &str| needed.iter().any(|text| text.contains(token));
+    decrypted.is_empty() || tokens(&text).any(|token| is_needed(token) && !decrypted.knows(token))
+}
+
+/// Whether SOPS made a file with a value that is needed, in whatever form a template gave it.
 fn has_any(file: &TreeFile, needed: &BTreeSet<String>) -> bool {
-    let text = || String::from_utf8_lossy(&file.bytes);
-    file.kind == BlobKind::File && tokens(&text()).any(|token| needed.contains(token))
+    if file.kind != BlobKind::File || !is_encrypted_file(&file.path, &file.bytes) {
+        return false;
+    }
+    let text = String::from_utf8_lossy(&file.bytes);
+    let is_plain = |token: &str| needed.iter().any(|text| text.contains(token));
+    // What is in an address or in base64 again is looked for in every file.
+    let is_hidden = || needed.iter().any(|text| tokens(text).next().is_none());
+    tokens(&text).any(is_plain) || is_hidden()
 }
 
 /// Reveals one object, and says what of it no file explains.

@@ -95,6 +95,54 @@ async fn encrypted_values_of_a_chart_are_decrypted_in_what_it_renders() {
 }
 
 #[tokio::test]
+async fn what_a_chart_writes_around_encrypted_values_is_right_and_what_it_breaks_is_refused() {
+    let keys = Keys::generate();
+    let values = keys.encrypt("secrets.yaml", "user: shop\npassword: \"a\\\"b c/d\"\n", &[]);
+    let chart = |template: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: made}}\nstringData:\n  out: {template}\n")
+    };
+    let (mut world, namespace) = world(&[
+        ("deploy/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+        ("deploy/templates/a.yaml", &chart("{{ .Values.user | quote }}")),
+        ("deploy/secrets.yaml", &values),
+        ("docs/a.md", &format!("an example: {}", values.lines().next().unwrap())),
+        ("old/secrets.yaml", &values.replace("user:", "usr:")),
+    ])
+    .await;
+    let rules = crate::rules(&namespace).replace("source:", "render: {helm: {values: [deploy/secrets.yaml]}}, source:");
+    world.host.push_files(REPOSITORY, MAIN, &[("landfall.yaml", Write(&rules))], "values").await.unwrap();
+    open(&mut world, &keys);
+    let cases = [
+        ("{{ dict \"a\" .Values.password | toJson | quote }}", Ok(r#"{"a":"a\"b c/d"}"#)),
+        ("{{ printf \"pg://%s@db\" (.Values.password | urlquery) | quote }}", Ok("pg://a%22b+c%2Fd@db")),
+        ("{{ printf \"{%q:%q}\" \"auth\" (printf \"u:%s\" .Values.password | b64enc) | quote }}", Ok("auth")),
+        ("{{ .Values.password | trunc 12 | quote }}", Err(())),
+        ("{{ .Values.password | lower | quote }}", Err(())),
+    ];
+    for (template, expected) in cases {
+        let text = chart(template);
+        world.host.push_files(REPOSITORY, MAIN, &[("deploy/templates/a.yaml", Write(&text))], template).await.unwrap();
+        let job = world.deploy().await.unwrap();
+        match expected {
+            Ok("auth") => {
+                let said: Value = serde_json::from_str(&live(&namespace, "made", "out").await).unwrap();
+                let inner = STANDARD.decode(said["auth"].as_str().unwrap()).unwrap();
+                assert_eq!(inner, b"u:a\"b c/d", "{}", job.everything());
+            }
+            Ok(value) => assert_eq!(live(&namespace, "made", "out").await, value, "{}", job.everything()),
+            Err(()) => {
+                assert_eq!(job.code, 3, "{template}: {}", job.everything());
+                assert!(
+                    told(&job).contains("no encrypted file of the commit has the value of `out`"),
+                    "{}",
+                    job.stdout
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_decrypted_says_why_and_nothing_is_written() {
     let (keys, others) = (Keys::generate(), Keys::generate());
     let good = secret(&keys, "key", CANARY);

@@ -8,12 +8,13 @@
 mod file;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde_json::Value;
 
-pub use file::values_of;
+pub use file::{is_encrypted_file, values_of};
 
 use super::{Manifest, push_step, secret};
 
@@ -29,9 +30,45 @@ pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices(START).filter_map(|(at, _)| Some(&text[at..=at + text[at..].find(']')?]))
 }
 
-/// Whether a text has an encrypted value in it.
+/// Whether a text has an encrypted value in it, or what a template makes of one: in base64, in an address, cut, or in
+/// other letters. What a hash makes of it nobody can tell.
 pub(crate) fn is_in(text: &str) -> bool {
-    text.contains(START)
+    text.contains(START) || TRACES.iter().any(|trace| text.contains(trace)) || has_letters(text)
+}
+
+/// What is left of the beginning of an encrypted value in base64, by where it starts in three bytes, and in an address.
+static TRACES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let in_base64 = |before: usize, skipped: usize| {
+        let bytes = ["-".repeat(before).as_str(), START].concat();
+        let text = STANDARD_NO_PAD.encode(bytes);
+        // The last letter is also of the bytes that follow.
+        text[skipped..text.len() - usize::from(before > 0)].to_owned()
+    };
+    vec![in_base64(0, 0), in_base64(1, 2), in_base64(2, 3), escaped(START)]
+});
+
+/// How an encrypted value begins when it was cut, in any case.
+fn has_letters(text: &str) -> bool {
+    let (letters, bytes) = (b"enc[aes256", text.as_bytes());
+    let begins = |at: usize| bytes.get(at..at + letters.len()).is_some_and(|part| part.eq_ignore_ascii_case(letters));
+    text.match_indices('[').any(|(at, _)| at.checked_sub(3).is_some_and(begins))
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase()
+}
+
+/// Writes a text as a part of an address, as Go's `url.QueryEscape` does.
+fn escaped(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        match byte {
+            b' ' => escaped.push('+'),
+            _ if plain(byte) => escaped.push(char::from(byte)),
+            _ => escaped.extend(['%', hexadecimal(byte >> 4), hexadecimal(byte & 15)]),
+        }
+        escaped
+    })
 }
 
 /// Whether a value of a Secret's `data` is encrypted, as it stands or below its base64.
@@ -39,11 +76,13 @@ pub(crate) fn is_in_data(value: &Value) -> bool {
     value.as_str().is_some_and(|text| is_in(text) || is_in(&decoded(text)))
 }
 
-/// Returns the encrypted values of a normalised set's Secrets.
+/// Returns the texts of a normalised set's Secrets that have encrypted values in them.
 pub fn of_set(manifests: &[Manifest]) -> BTreeSet<String> {
     let data = manifests.iter().filter(|manifest| secret::is_secret(&manifest.object)).flat_map(data);
-    let texts = data.filter_map(Value::as_str).flat_map(|text| [text.to_owned(), decoded(text)]);
-    texts.flat_map(|text| tokens(&text).map(str::to_owned).collect::<Vec<_>>()).collect()
+    data.filter_map(Value::as_str)
+        .flat_map(|text| [text.to_owned(), decoded(text)])
+        .filter(|text| is_in(text))
+        .collect()
 }
 
 /// Whether a normalised object is a Secret with values that are not known.
@@ -113,6 +152,16 @@ impl Decrypted {
         self.files.push((encrypted, decrypted));
     }
 
+    /// Whether no file was decrypted.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Whether a file gave this value.
+    pub fn knows(&self, token: &str) -> bool {
+        self.values.contains_key(token)
+    }
+
     /// Puts the values into a normalised Secret, and returns the keys whose values are still unknown.
     pub fn reveal(&self, manifest: &mut Manifest) -> Vec<String> {
         if !is_encrypted(manifest) {
@@ -129,7 +178,8 @@ impl Decrypted {
 
     /// Returns a value of `data`: base64 that was encrypted, or base64 of what has encrypted text in it.
     fn revealed(&self, text: &str) -> String {
-        if is_in(text) {
+        // No base64 has a bracket in it.
+        if text.contains('[') {
             return self.replaced(text);
         }
         let bytes = secret::decoded(text).unwrap_or_default();
@@ -139,9 +189,38 @@ impl Decrypted {
         }
     }
 
+    /// Puts values into a text, written as the text needs them: in JSON, in an address, in base64.
     fn replaced(&self, text: &str) -> String {
+        let is_json = text.starts_with(['{', '[']) && serde_json::from_str::<Value>(text).is_ok();
+        let written = |value: &str| {
+            let quoted = Value::from(value).to_string();
+            if is_json { quoted[1..quoted.len() - 1].to_owned() } else { value.to_owned() }
+        };
         let known = tokens(text).filter_map(|token| Some((token, self.values.get(token)?)));
-        known.fold(text.to_owned(), |text, (token, value)| text.replace(token, value))
+        let mut said = known.fold(text.to_owned(), |text, (token, value)| text.replace(token, &written(value)));
+        if said.contains(&TRACES[3]) {
+            said = self.values.iter().fold(said, |said, (token, value)| said.replace(&escaped(token), &escaped(value)));
+        }
+        if TRACES[..3].iter().any(|trace| said.contains(trace.as_str())) {
+            self.replaced_in_base64(&said)
+        } else {
+            said
+        }
+    }
+
+    /// Looks below each part of a text that is base64.
+    fn replaced_in_base64(&self, text: &str) -> String {
+        let is_base64 = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '=');
+        let (mut said, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some(start) = rest.find(is_base64) {
+            let end = rest[start..].find(|letter| !is_base64(letter)).map_or(rest.len(), |length| start + length);
+            let (before, part) = (&rest[..start], &rest[start..end]);
+            said.push_str(before);
+            let below = decoded(part);
+            said.push_str(&if is_in(&below) { STANDARD.encode(self.replaced(&below)) } else { part.to_owned() });
+            rest = &rest[end..];
+        }
+        said + rest
     }
 }
 
@@ -173,6 +252,11 @@ mod tests {
             (STANDARD.encode(ONE), STANDARD.encode("one")),
             (STANDARD.encode(ONE).replace("YSx", "YS\nx"), STANDARD.encode("one")),
             (STANDARD.encode(format!("u:{ONE}@{TWO}")), STANDARD.encode("u:one@2")),
+            (STANDARD.encode(format!("a://{}@b", escaped(ONE))), STANDARD.encode("a://one@b")),
+            (
+                STANDARD.encode(format!("{{\"auth\":\"{}\"}}", STANDARD.encode(format!("user:{ONE}")))),
+                STANDARD.encode(format!("{{\"auth\":\"{}\"}}", STANDARD.encode("user:one"))),
+            ),
         ] {
             let mut secret = secret(&written);
             assert!(is_encrypted(&secret));
@@ -192,9 +276,23 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_no_file_is_told() {
-        let mut secret = secret(&ONE.replace("b25l", "eHh4"));
-        assert_eq!(decrypted().reveal(&mut secret), ["k"]);
+    fn a_value_of_no_file_is_told_and_so_is_what_is_left_of_a_cut_or_changed_one() {
+        let unknown = ONE.replace("b25l", "eHh4");
+        let cut = [unknown.clone(), ONE[..20].to_owned(), ONE[..10].to_owned(), ONE.to_lowercase(), escaped(&unknown)];
+        let twice = ["", "x", "xy"].map(|before| STANDARD.encode(format!("{before}{unknown}")) + " twice");
+        for text in cut.into_iter().chain(twice) {
+            let mut secret = secret(&STANDARD.encode(format!("x{text}")));
+            assert_eq!(decrypted().reveal(&mut secret), ["k"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_in_json_is_quoted_as_json_wants_it() {
+        let mut decrypted = Decrypted::default();
+        decrypted.add("a.yaml", format!("a: {ONE}\n").into_bytes(), b"a: \"x\\\"y\"\n".to_vec());
+        let mut secret = secret(&STANDARD.encode(format!("{{\"a\":\"{ONE}\"}}")));
+        assert!(decrypted.reveal(&mut secret).is_empty());
+        assert_eq!(secret.object["data"]["k"], STANDARD.encode(r#"{"a":"x\"y"}"#));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::Manifest;
 
 /// Returns whether the object is a Secret of the core group.
 pub(crate) fn is_secret(object: &Value) -> bool {
-    object.get("kind") == Some(&Value::from("Secret")) && object.get("apiVersion") == Some(&Value::from("v1"))
+    super::Gvk::of(object).is_some_and(|gvk| gvk.group.is_empty() && gvk.kind == "Secret")
 }
 
 /// Reads a value of `data`. Line breaks in it count for nothing, as in Go: Kustomize writes long values on several lines.

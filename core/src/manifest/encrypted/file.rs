@@ -25,6 +25,18 @@ pub fn values_of(path: &str, encrypted: &[u8], decrypted: &[u8]) -> BTreeMap<Str
     found
 }
 
+/// Returns whether SOPS made a file, as far as the file says: a token may stand in a text about something else.
+pub fn is_encrypted_file(path: &str, bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let says = |start: &str| text.lines().any(|line| line.trim_start().starts_with(start));
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("yaml" | "yml") => says("sops:") && says("mac:"),
+        Some("env") => says("sops_mac="),
+        Some("ini") => says("[sops]"),
+        _ => says("\"sops\":") || text.contains("\"sops\":{"),
+    }
+}
+
 fn pair(encrypted: &Value, decrypted: &Value, found: &mut BTreeMap<String, String>) {
     match (encrypted, decrypted) {
         (Value::String(token), Value::String(plain)) if is_in(token) => {
