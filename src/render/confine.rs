@@ -13,6 +13,9 @@ use super::Error;
 use super::links::Links;
 use crate::git::{BlobKind, CommitTree, TreeFile};
 
+/// Most files of a commit that are copied: seconds on a usual disk. Trees that share their blobs have any number.
+const FILES_MAX: usize = 50_000;
+
 /// The folder of the commit, beside whatever we add.
 pub(super) const COMMIT: &str = "commit";
 
@@ -27,7 +30,10 @@ pub(super) async fn files(tree: &CommitTree) -> Result<Vec<TreeFile>, Error> {
 pub(super) fn copy<'a>(files: impl Iterator<Item = &'a TreeFile>, links: &Links) -> Result<TempDir, Error> {
     let folder = tempfile::tempdir()?;
     let root = folder.path().join(COMMIT);
-    let (made_last, regular): (Vec<&TreeFile>, _) = files.partition(|file| file.kind == BlobKind::Link);
+    let (made_last, regular): (Vec<&TreeFile>, Vec<&TreeFile>) = files.partition(|file| file.kind == BlobKind::Link);
+    if made_last.len() + regular.len() > FILES_MAX {
+        return Err(Error::TooManyFiles { files: made_last.len() + regular.len(), files_max: FILES_MAX });
+    }
     for file in regular {
         let mut new = OpenOptions::new().write(true).create_new(true).open(place(&root, file)?)?;
         new.write_all(&file.bytes)?;

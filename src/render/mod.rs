@@ -137,6 +137,15 @@ pub(crate) enum Error {
         /// The next step.
         help: String,
     },
+    /// A commit with more files than a copy should have.
+    #[error("the commit has {files} files, and a renderer gets a copy of at most {files_max}")]
+    #[diagnostic(code(render::files), help("deploy from a repository, or a folder of plain YAML, that has fewer"))]
+    TooManyFiles {
+        /// How many there are.
+        files: usize,
+        /// How many may be.
+        files_max: usize,
+    },
     /// A temporary file cannot be written.
     #[error("a temporary folder cannot be written: {0}")]
     #[diagnostic(code(render::temporary))]

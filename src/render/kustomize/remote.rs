@@ -50,6 +50,10 @@ impl Fetched {
 /// Fetches the bases that a folder's build needs, those of bases too, and names them where they are now.
 pub(super) async fn fetch(contents: &mut Contents, source: &str, repositories: &[String]) -> Result<Fetched, Error> {
     let mut fetched = Fetched::default();
+    if !repositories.is_empty() && (contents.file(FOLDER).is_some() || contents.has_folder(FOLDER)) {
+        let what = "stands where fetched bases go".to_owned();
+        return Err(Error::Refused { path: FOLDER.to_owned(), what, help: "give it another name".to_owned() });
+    }
     let (mut folders, mut seen) = (vec![source.to_owned()], BTreeSet::new());
     while let Some(folder) = folders.pop() {
         if repositories.is_empty() || !seen.insert(folder.clone()) {
