@@ -2,10 +2,12 @@
 
 mod deploy;
 mod findings;
+mod hooks;
 mod images;
 mod proposal;
 mod record;
 mod rollout;
+mod rounds;
 mod set;
 mod shell;
 mod target;
