@@ -1,13 +1,14 @@
 //! Writes a round of an approved plan, level by level, objects of one level at once. Does not wait for readiness.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::join_all;
 use landfall_cluster::{Answer, Error, Facts, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::manifest::{Gvk, ObjectId, Resource, ScopeTable};
 use landfall_core::order::{Order, Round};
-use landfall_core::plan::{Change, Plan};
+use landfall_core::plan::{Change, Class, Plan};
 use landfall_core::report::Failure;
 
 use crate::stop::Stop;
@@ -16,6 +17,10 @@ use crate::stop::Stop;
 /// definitions takes half a minute, and nothing but time is missing.
 const UNSERVED_TRIES: u32 = 60;
 const UNSERVED_SECONDS: u64 = 1;
+
+/// How long a deleted object may stay before it is made anew: nothing but a finalizer holds it.
+const GONE_SECONDS_MAX: u64 = 60;
+const GONE_MILLISECONDS: u64 = 100;
 
 /// How a plan is written.
 pub(crate) struct Apply<'a> {
@@ -100,18 +105,35 @@ async fn apply_one(apply: &Apply<'_>, change: &Change) -> Result<Option<Answer>,
     let Apply { writer, kinds, .. } = apply;
     let Some(gvk) = change.body.as_ref().and_then(Gvk::of) else { return Ok(None) };
     if let Some(resource) = kinds.facts.resource(&gvk) {
+        if matches!(change.class, Class::Replace { .. }) {
+            delete(writer, &change.id, resource).await?;
+        }
         return writer.apply(&change.id, resource).await;
     }
     let Some(resource) = kinds.table.resource(&gvk) else { return Ok(None) };
     for _ in 1..UNSERVED_TRIES {
         match writer.apply(&change.id, &resource).await {
             Err(error) if error.is_not_found() => {
-                tokio::time::sleep(std::time::Duration::from_secs(UNSERVED_SECONDS)).await;
+                tokio::time::sleep(Duration::from_secs(UNSERVED_SECONDS)).await;
             }
             answer => return answer,
         }
     }
     writer.apply(&change.id, &resource).await.map_err(unserved)
+}
+
+/// Deletes what is made anew, and waits until it is gone. A run that dies here has left nothing under that name: the
+/// next one creates it.
+async fn delete(writer: &Writer, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
+    writer.delete(id, resource).await?;
+    let tries = GONE_SECONDS_MAX * 1_000 / GONE_MILLISECONDS;
+    for _ in 0..tries {
+        if writer.is_gone(id, resource).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(GONE_MILLISECONDS)).await;
+    }
+    Err(Error::StillThere { seconds: GONE_SECONDS_MAX })
 }
 
 /// Adds what the server's bare 404 does not say.

@@ -141,8 +141,9 @@ impl Rollout<'_> {
             }
         };
         let counts = approved.plan().counts();
+        let replaced = if counts.replace > 0 { format!(" {} replaced,", counts.replace) } else { String::new() };
         self.progress.moment(format!(
-            "planned: {} new, {} changed, {} deleted, {} the same",
+            "planned: {} new, {} changed,{replaced} {} deleted, {} the same",
             counts.create + counts.unverified,
             counts.change,
             counts.delete,

@@ -1,10 +1,12 @@
 //! The order that a set asks for: phases, waves, what comes after what, and what a failure stops.
 
+use std::sync::Arc;
+
 use landfall_fakehost::Change;
 use landfall_test_cluster::identity::Identity;
 use landfall_test_cluster::proxy::{Answer, Fault, Rule};
 use landfall_test_cluster::shared;
-use landfall_world::{MAIN, REPOSITORY, World};
+use landfall_world::{Job, MAIN, REPOSITORY, World};
 
 use crate::{config_map, world};
 
@@ -57,6 +59,98 @@ async fn a_job_of_the_phase_before_that_fails_leaves_everything_else_as_it_was_a
     }
     let image = get(&namespace, "deployment/web", "{.spec.template.spec.containers[0].image}").await;
     assert_eq!(image, "example.com/shop:1");
+}
+
+#[tokio::test]
+async fn a_changed_job_that_has_ended_is_made_anew_and_runs_before_anything_else_changes() {
+    let (world, namespace) =
+        world(&[("deploy/migrate.yaml", &migrate("ready", "1")), ("deploy/a.yaml", &config_map("a", "1"))]).await;
+    assert_eq!(world.deploy().await.unwrap().code, 0);
+    let first = get(&namespace, "job/migrate", "{.metadata.uid}").await;
+
+    let (changed, a) = (migrate("ready", "2"), config_map("a", "2"));
+    let files =
+        [("deploy/migrate.yaml", Change::Write(changed.as_str())), ("deploy/a.yaml", Change::Write(a.as_str()))];
+    let proposal = world.propose("two", "version 2", &files).await.unwrap();
+    let plan = world.plan(proposal).await.unwrap();
+    assert_eq!(plan.code, 0, "{}", plan.everything());
+    assert!(plan.stdout.contains("± replace Job/migrate"), "{}", plan.everything());
+    assert!(plan.stdout.contains("the finished Job is deleted, and made anew"), "{}", plan.everything());
+    let comments = world.comments(proposal).await.unwrap();
+    assert!(comments[0].contains("changes 1 object and replaces 1"), "{}", comments[0]);
+
+    let merged = world.merge(proposal).await.unwrap();
+    assert_eq!(merged.code, 0, "{}", merged.everything());
+    assert_ne!(get(&namespace, "job/migrate", "{.metadata.uid}").await, first);
+    assert_eq!(get(&namespace, "job/migrate", "{.status.succeeded}").await, "1");
+    let image = get(&namespace, "job/migrate", "{.spec.template.spec.containers[0].image}").await;
+    assert_eq!(image, "example.com/shop:2");
+
+    let again = world.deploy().await.unwrap();
+    assert!(again.stderr.contains("0 new, 0 changed, 0 deleted, 2 the same"), "{}", again.everything());
+}
+
+#[tokio::test]
+async fn a_job_that_failed_runs_again() {
+    let (world, namespace) = world(&[("deploy/migrate.yaml", &migrate("job-fails", "1"))]).await;
+    assert_eq!(world.deploy().await.unwrap().code, 6);
+    let first = get(&namespace, "job/migrate", "{.metadata.uid}").await;
+    let again = world.deploy().await.unwrap();
+    assert_eq!(again.code, 6, "{}", again.everything());
+    assert!(again.stderr.contains("1 replaced"), "{}", again.everything());
+    assert_ne!(get(&namespace, "job/migrate", "{.metadata.uid}").await, first);
+}
+
+#[tokio::test]
+async fn a_job_that_runs_or_says_nothing_of_its_phase_is_not_made_anew() {
+    let plain =
+        |version: &str| migrate("ready", version).replace(", annotations: {argocd.argoproj.io/hook: PreSync}", "");
+    let suspended = |version: &str| migrate("ready", version).replace("backoffLimit: 0", "suspend: true");
+    for (before, after, said) in [
+        (plain("1"), plain("2"), "field is immutable"),
+        (suspended("1"), suspended("2"), "it still runs, and what it runs cannot change meanwhile"),
+    ] {
+        let (world, _) = world(&[("deploy/migrate.yaml", &before)]).await;
+        assert_eq!(world.deploy().await.unwrap().code, 0);
+        push(&world, "deploy/migrate.yaml", &after).await;
+        let held = world.deploy().await.unwrap();
+        assert_eq!(held.code, 4, "{}", held.everything());
+        assert!(held.stdout.contains(said), "{said}: {}", held.everything());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_that_is_killed_while_it_makes_a_job_anew_is_finished_by_the_next() {
+    // Before and after the deletion, while it is looked for, and after it was made.
+    for (method, part) in [("DELETE", "/jobs/migrate"), ("GET", "/jobs/migrate"), ("PATCH", "/jobs/migrate?")] {
+        let (mut world, namespace) = world(&[("deploy/migrate.yaml", &migrate("ready", "1"))]).await;
+        world.set_token("");
+        assert_eq!(world.deploy().await.unwrap().code, 0);
+        let first = get(&namespace, "job/migrate", "{.metadata.uid}").await;
+        push(&world, "deploy/migrate.yaml", &migrate("ready", "2")).await;
+        let proxy = shared().await.proxy(&Identity::Deployer);
+        world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
+        let kill = world.signal("KILL");
+        let dies = Fault::After(Arc::new(move || {
+            kill();
+        }));
+        // The first of the patches is the dry run.
+        let nth = if method == "PATCH" { 2 } else { 1 };
+        proxy.add(Rule::always(dies).method(method).containing(part).nth(nth));
+        assert_eq!(attempt(&world).await.code, -1, "{method}");
+        proxy.reset();
+        let next = attempt(&world).await;
+        assert_eq!(next.code, 0, "{method}: {}", next.everything());
+        assert_ne!(get(&namespace, "job/migrate", "{.metadata.uid}").await, first, "{method}");
+        assert_eq!(get(&namespace, "job/migrate", "{.status.succeeded}").await, "1", "{method}");
+    }
+}
+
+/// Deploys as one run that is tried again, so that it does not wait for its own lock.
+async fn attempt(world: &World) -> Job {
+    let tip = world.host.tip(REPOSITORY, MAIN).await.unwrap();
+    let event = world.host.push_event(REPOSITORY, MAIN, &"0".repeat(tip.len()), &tip).await.unwrap();
+    world.run_with(&event, &[("GITHUB_RUN_ID", "7"), ("GITHUB_REF_PROTECTED", "true")]).await.unwrap()
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Change, Class, Plan};
+use super::{Change, Class, Plan, replace};
 use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
 use crate::inventory::{Inventory, LABEL};
@@ -52,6 +52,13 @@ pub enum Answer {
     },
     /// It would refuse.
     Refused {
+        /// Why, made safe to show.
+        why: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// It would refuse, because what is to change never can.
+    Immutable {
         /// Why, made safe to show.
         why: String,
         /// What to do about it.
@@ -126,8 +133,10 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
             (predicted(inputs, id, manifest, live, object), live, Some(object), warnings.clone())
         }
         // The server did not say what it would become: only what Git changes is known.
-        Answer::Refused { why, help } => {
-            let class = Class::Blocked { why: why.clone(), help: help.clone() };
+        Answer::Refused { why, help } | Answer::Immutable { why, help } => {
+            let is_immutable = matches!(observation.answer, Answer::Immutable { .. });
+            let anew = live.filter(|_| is_immutable).and_then(|live| anew(inputs, id, manifest, live));
+            let class = anew.unwrap_or_else(|| Class::Blocked { why: why.clone(), help: help.clone() });
             (class, base, base.map(|_| &manifest.object), Vec::new())
         }
         Answer::Unverified { why } => {
@@ -163,10 +172,18 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     }
 }
 
+/// Returns what becomes of an object that cannot be changed in place and may be made anew, if it is one.
+fn anew(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value) -> Option<Class> {
+    foreign(inputs, id, manifest, live).or_else(|| replace::changed(&manifest.object, live))
+}
+
 fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Option<&Value>, after: &Value) -> Class {
     let Some(live) = live else { return Class::Create };
     if let Some(blocked) = foreign(inputs, id, manifest, live) {
         return blocked;
+    }
+    if let Some(again) = replace::failed(&manifest.object, live) {
+        return again;
     }
     let is_ours = live["metadata"]["labels"][LABEL] == inputs.inventory.id.as_str();
     if is_ours && diff::between(id, Some(live), Some(after)).hunks.is_empty() { Class::Same } else { Class::Change }
@@ -201,7 +218,7 @@ fn is_home(inputs: &Inputs<'_>, id: &ObjectId) -> bool {
 fn from_git(inputs: &Inputs<'_>, id: &ObjectId, base: Option<&Value>, object: &Value) -> Class {
     match base {
         Some(base) if base == object => Class::Same,
-        Some(_) => Class::Change,
+        Some(base) => replace::by_git(base, object).unwrap_or(Class::Change),
         None if inputs.inventory.entries.contains_key(id) => {
             Class::Unverified { why: "the deployed commit cannot be read, so what changes is not known".to_owned() }
         }
