@@ -121,6 +121,12 @@ impl Class {
 }
 
 impl Plan {
+    /// Returns whether an object did its work in an earlier deploy and is gone: it is not made again, nor waited for.
+    pub fn is_done(&self, id: &ObjectId) -> bool {
+        let is_gone = |change: &Change| change.class == Class::Same && change.uid.is_none() && self.server.is_some();
+        self.changes.iter().any(|change| change.id == *id && is_gone(change))
+    }
+
     /// Returns how many objects are in each class.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();

@@ -60,6 +60,11 @@ fn a_hook_is_made_anew_where_it_failed_or_what_it_runs_changed_after_it_ended() 
     assert!(is_blocked(&class(plain, "Complete", Some(immutable()))));
     let foreign = class_by(hook, |live| live["status"]["conditions"] = "[]".into(), Some(immutable()));
     assert!(is_blocked(&foreign), "an object that is not ours is never deleted: {foreign:?}");
+    let adopted = hook.replace("annotations: {", "annotations: {landfall.dev/adopt: \"true\", ");
+    let failed =
+        |live: &mut Value| live["status"]["conditions"] = serde_json::json!([{"type": "Failed", "status": "True"}]);
+    assert!(is_blocked(&class_by(&adopted, failed, Some(immutable()))));
+    assert_eq!(class_by(&adopted, failed, None), Class::Change, "its label comes first");
 }
 
 /// The id of the target's inventory.

@@ -88,11 +88,11 @@ impl Rollout<'_> {
     ) -> Result<Option<State>, Failure> {
         let missing = applied.missing();
         let awaits: BTreeSet<&ObjectId> = round.awaits.iter().filter(|id| !missing.contains(id)).collect();
-        if awaits.is_empty() {
-            return Ok(None);
-        }
         let mut awaited = record.awaited(applied, &awaiting.cluster.facts);
         awaited.retain(|id, _| awaits.contains(id));
+        if awaited.is_empty() {
+            return Ok(None);
+        }
         self.progress.moment(format!("{} waits for {}", round.place, told(awaited.keys())));
         match self.wait(awaited, record, awaiting).await? {
             Observed::Ready { .. } => Ok(None),

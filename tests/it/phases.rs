@@ -91,6 +91,23 @@ async fn a_changed_job_that_has_ended_is_made_anew_and_runs_before_anything_else
 }
 
 #[tokio::test]
+async fn a_job_that_ran_and_removed_itself_does_not_run_again() {
+    let leaving = |version: &str| migrate("ready", version).replace("backoffLimit: 0", "ttlSecondsAfterFinished: 0");
+    let (world, namespace) =
+        world(&[("deploy/migrate.yaml", &leaving("1")), ("deploy/a.yaml", &config_map("a", "1"))]).await;
+    assert_eq!(world.deploy().await.unwrap().code, 0);
+    shared().await.kubectl(&["wait", "--for=delete", "job/migrate", "-n", &namespace, "--timeout=60s"]);
+    push(&world, "deploy/a.yaml", &config_map("a", "2")).await;
+    let next = world.deploy().await.unwrap();
+    assert_eq!(next.code, 0, "{}", next.everything());
+    assert!(next.stderr.contains("0 new, 1 changed, 0 deleted, 1 the same"), "{}", next.everything());
+    assert_eq!(get(&namespace, "configmap/a", "{.data.key}").await, "2");
+    push(&world, "deploy/migrate.yaml", &leaving("2")).await;
+    let changed = world.deploy().await.unwrap();
+    assert!(changed.stderr.contains("1 new, 0 changed, 0 deleted, 1 the same"), "{}", changed.everything());
+}
+
+#[tokio::test]
 async fn a_job_that_failed_runs_again() {
     let (world, namespace) = world(&[("deploy/migrate.yaml", &migrate("job-fails", "1"))]).await;
     assert_eq!(world.deploy().await.unwrap().code, 6);
@@ -163,6 +180,25 @@ async fn a_wave_is_written_when_the_one_before_it_is_ready() {
     let ready = get(&namespace, "deployment/early", available).await;
     let made = get(&namespace, "configmap/a", "{.metadata.creationTimestamp}").await;
     assert!(!ready.is_empty() && ready <= made, "ready at {ready}, and the ConfigMap was made at {made}");
+}
+
+#[tokio::test]
+async fn what_comes_after_is_sent_when_that_is_ready_and_a_check_of_all_when_all_is() {
+    let smoke = migrate("ready", "1").replace("migrate", "smoke").replace("PreSync", "PostSync");
+    let files = [
+        ("deploy/api.yaml", deployment("api", "1", "slow", "")),
+        ("deploy/web.yaml", deployment("web", "1", "slow", "landfall.dev/after: Deployment/api")),
+        ("deploy/smoke.yaml", smoke),
+    ];
+    let (world, namespace) = world(&files.each_ref().map(|(path, text)| (*path, text.as_str()))).await;
+    let deployed = world.deploy().await.unwrap();
+    assert_eq!(deployed.code, 0, "{}", deployed.everything());
+    let available = "{.status.conditions[?(@.type=='Available')].lastTransitionTime}";
+    for (first, second) in [("deployment/api", "deployment/web"), ("deployment/web", "job/smoke")] {
+        let ready = get(&namespace, first, available).await;
+        let made = get(&namespace, second, "{.metadata.creationTimestamp}").await;
+        assert!(!ready.is_empty() && ready <= made, "{first} ready at {ready}, and {second} made at {made}");
+    }
 }
 
 #[tokio::test]

@@ -58,6 +58,11 @@ pub(super) struct Marks {
     pub(super) problems: Vec<(&'static str, OrderProblem)>,
 }
 
+/// Returns whether an object says anything of its place.
+pub(super) fn is_marked(object: &Value) -> bool {
+    [AFTER, PHASE, ARGO_HOOK, ARGO_WAVE, HELM_HOOK].iter().any(|key| text(object, key).is_some())
+}
+
 /// Reads an object's annotations.
 pub(super) fn read(id: &ObjectId, object: &Value, occasion: Occasion) -> Marks {
     let mut marks = Marks { after: list(object, AFTER), ..Marks::default() };
@@ -166,4 +171,57 @@ fn list(object: &Value, key: &str) -> Vec<String> {
 
 fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     object["metadata"]["annotations"][key].as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{elsewhere, policies_not_followed, runs_once, several_phases};
+
+    fn job(key: &str, value: &str) -> Value {
+        let policy = "BeforeHookCreation,HookSucceeded";
+        let annotations = json!({key: value, "argocd.argoproj.io/hook-delete-policy": policy});
+        json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"annotations": annotations}})
+    }
+
+    #[test]
+    fn a_hook_of_no_deploy_is_left_out_and_any_other_is_not() {
+        let cases = [
+            ("argocd.argoproj.io/hook", "SyncFail", true),
+            ("argocd.argoproj.io/hook", "PreSync, SyncFail", false),
+            ("argocd.argoproj.io/hook", "PreSync,Skip", true),
+            ("helm.sh/hook", "test,Pre-Delete", true),
+            ("helm.sh/hook", "pre-install,pre-delete", false),
+            ("landfall.dev/phase", "pre", false),
+            ("other", "test", false),
+        ];
+        for (key, value, is_left_out) in cases {
+            assert_eq!(elsewhere(&job(key, value)).is_some(), is_left_out, "{key}: {value}");
+        }
+    }
+
+    #[test]
+    fn only_a_job_of_a_phase_runs_once_and_only_its_leaving_is_not_followed() {
+        let hook = job("argocd.argoproj.io/hook", "PreSync");
+        assert!(runs_once(&hook));
+        assert_eq!(policies_not_followed(&hook), ["HookSucceeded"]);
+        let plain = job("argocd.argoproj.io/sync-wave", "1");
+        assert!(!runs_once(&plain));
+        assert!(policies_not_followed(&plain).is_empty());
+        let mut other = hook;
+        other["kind"] = "ConfigMap".into();
+        assert!(!runs_once(&other));
+    }
+
+    #[test]
+    fn a_hook_has_several_phases_only_where_one_deploy_has_them() {
+        for (key, value, is_several) in [
+            ("argocd.argoproj.io/hook", "PreSync,PostSync", true),
+            ("helm.sh/hook", "post-install,pre-upgrade", false),
+            ("helm.sh/hook", "pre-install,post-install", true),
+        ] {
+            assert_eq!(several_phases(&job(key, value)).is_some(), is_several, "{value}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Change, Class, Plan, replace};
 use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
-use crate::inventory::{Inventory, LABEL};
+use crate::inventory::{Inventory, LABEL, content};
 use crate::manifest::{Manifest, ObjectId};
 use crate::ownership::{self, Takeover};
 
@@ -125,6 +125,10 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     let observation = inputs.live.get(id).unwrap_or(&nothing);
     let live = observation.live.as_ref();
     let (class, before, after, mut notes) = match &observation.answer {
+        Answer::Predicted { .. } if live.is_none() && has_run(inputs, id, manifest) => {
+            let note = "it ran in an earlier deploy and is gone: it does not run again".to_owned();
+            (Class::Same, None, None, vec![note])
+        }
         // A new object is shown as it was written: what the server fills in is not what the change is about.
         Answer::Predicted { warnings, .. } if live.is_none() => {
             (Class::Create, None, Some(&manifest.object), warnings.clone())
@@ -172,9 +176,21 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     }
 }
 
-/// Returns what becomes of an object that cannot be changed in place and may be made anew, if it is one.
+/// Returns whether a Job that runs once did that, as the inventory has it: its time to live removes the Job itself.
+fn has_run(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest) -> bool {
+    let sent = inputs.inventory.entries.get(id).and_then(|entry| entry.sent.as_deref());
+    sent.is_some() && sent == content(&manifest.object).as_deref()
+}
+
+/// Returns what becomes of an object that cannot be changed in place and may be made anew, if it is one: only what has
+/// our label is ever deleted.
 fn anew(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value) -> Option<Class> {
-    foreign(inputs, id, manifest, live).or_else(|| replace::changed(&manifest.object, live))
+    let ours = Some(live).filter(|live| is_ours(inputs, live));
+    foreign(inputs, id, manifest, live).or_else(|| replace::changed(&manifest.object, ours?))
+}
+
+fn is_ours(inputs: &Inputs<'_>, live: &Value) -> bool {
+    live["metadata"]["labels"][LABEL] == inputs.inventory.id.as_str()
 }
 
 fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Option<&Value>, after: &Value) -> Class {
@@ -182,10 +198,10 @@ fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Opti
     if let Some(blocked) = foreign(inputs, id, manifest, live) {
         return blocked;
     }
-    if let Some(again) = replace::failed(&manifest.object, live) {
+    let is_ours = is_ours(inputs, live);
+    if let Some(again) = replace::failed(&manifest.object, live).filter(|_| is_ours) {
         return again;
     }
-    let is_ours = live["metadata"]["labels"][LABEL] == inputs.inventory.id.as_str();
     if is_ours && diff::between(id, Some(live), Some(after)).hunks.is_empty() { Class::Same } else { Class::Change }
 }
 

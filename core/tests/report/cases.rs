@@ -217,6 +217,16 @@ fn what_the_server_refuses_stands_in_the_box() {
 }
 
 #[test]
+fn what_is_made_anew_says_why() {
+    let why = "what it runs changed: the finished Job is deleted, and made anew".to_owned();
+    let changes = vec![
+        change(Class::Create, "", "ConfigMap/a", Some("deploy/a.yaml:1")),
+        change(Class::Replace { why }, "batch", "Job/migrate", Some("deploy/migrate.yaml:1")),
+    ];
+    check("replaced", &merging(vec![target("production", "prod-eu", changes, State::Planned { holds: Vec::new() })]));
+}
+
+#[test]
 fn an_unreachable_cluster_is_a_problem_of_its_target() {
     let problem = Problem {
         code: "cluster::unreachable".to_owned(),
