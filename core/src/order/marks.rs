@@ -121,9 +121,9 @@ pub fn policies_not_followed(object: &Value) -> Vec<String> {
     policies.filter(|policy| LEAVING.contains(&policy.as_str())).collect()
 }
 
-/// Returns the events of a hook that belong to several phases, of which it runs in one.
+/// Returns the events of a Job that belong to several phases, of which it runs in one.
 pub fn several_phases(object: &Value) -> Option<Vec<String>> {
-    let events = events(object);
+    let events = if runs_once(object) { events(object) } else { return None };
     // Helm's `post-install,pre-upgrade` is one phase on each occasion.
     let is_several = |occasion: Occasion| {
         let mut phases: Vec<Phase> = on(&events, occasion).into_iter().filter_map(phase_of).collect();

@@ -70,8 +70,10 @@ impl<'a> Index<'a> {
 
     /// Returns the objects of a name: `Deployment/web`, or `Deployment.apps/web` where two groups have the kind.
     pub(super) fn called(&self, name: &str) -> Vec<usize> {
+        let Some((kind, name)) = name.split_once('/') else { return Vec::new() };
+        let (kind, group) = kind.split_once('.').map_or((kind, None), |(kind, group)| (kind, Some(group)));
         let is_called =
-            |id: &ObjectId| name == id.to_string() || name == format!("{}.{}/{}", id.kind, id.group, id.name);
+            |id: &ObjectId| id.name == name && id.kind == kind && group.is_none_or(|group| id.group == group);
         (0..self.ids.len()).filter(|at| is_called(&self.ids[*at])).collect()
     }
 
