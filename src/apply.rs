@@ -1,13 +1,14 @@
-//! Writes an approved plan, stage by stage, objects of one stage at once. Does not wait for readiness.
+//! Writes a round of an approved plan, level by level, objects of one level at once. Does not wait for readiness.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::join_all;
 use landfall_cluster::{Answer, Error, Facts, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::manifest::{Gvk, ObjectId, Resource, ScopeTable};
-use landfall_core::order;
-use landfall_core::plan::Change;
+use landfall_core::order::{Order, Round};
+use landfall_core::plan::{Change, Class, Plan};
 use landfall_core::report::Failure;
 
 use crate::stop::Stop;
@@ -16,6 +17,19 @@ use crate::stop::Stop;
 /// definitions takes half a minute, and nothing but time is missing.
 const UNSERVED_TRIES: u32 = 60;
 const UNSERVED_SECONDS: u64 = 1;
+
+/// How long a deleted object may stay before it is made anew: nothing but a finalizer holds it.
+const GONE_SECONDS_MAX: u64 = 60;
+const GONE_MILLISECONDS: u64 = 100;
+
+/// How a plan is written.
+pub(crate) struct Apply<'a> {
+    pub(crate) writer: &'a Writer,
+    pub(crate) kinds: Kinds<'a>,
+    pub(crate) order: &'a Order,
+    pub(crate) redactor: &'a Redactor,
+    pub(crate) stop: &'a Stop,
+}
 
 /// Which kinds there are: what the server serves now, and what the set itself defines.
 pub(crate) struct Kinds<'a> {
@@ -37,8 +51,8 @@ pub(crate) struct Applied {
     pub(crate) written: BTreeMap<ObjectId, Written>,
     /// Refused objects.
     pub(crate) failures: Vec<Failure>,
-    /// How many were not tried, because an earlier stage failed or the run was asked to stop.
-    pub(crate) not_reached: usize,
+    /// What was not tried: it needs what failed, or comes later, or the run was asked to stop.
+    pub(crate) not_reached: Vec<ObjectId>,
 }
 
 /// What the server made of an object.
@@ -49,46 +63,77 @@ pub(crate) struct Written {
     pub(crate) generation: i64,
 }
 
-/// Applies every object that the plan writes. A later stage starts only when the earlier one is whole.
-pub(crate) async fn apply(writer: &Writer, kinds: &Kinds<'_>, redactor: &Redactor, stop: &Stop) -> Applied {
-    let changes: BTreeMap<ObjectId, &Change> =
-        writer.plan().changes.iter().filter(|c| c.body.is_some()).map(|c| (c.id.clone(), c)).collect();
-    let mut applied = Applied::default();
-    for stage in order::stages(changes.keys().cloned()) {
-        if stop.is_asked() || !applied.failures.is_empty() {
-            applied.not_reached += stage.len();
-            continue;
-        }
-        let answers = join_all(stage.into_iter().map(|id| {
-            let change = changes[&id];
-            async move { (id, apply_one(writer, kinds, change).await) }
-        }));
-        for (id, answer) in answers.await {
+/// Applies what the plan writes of a round, level by level. What needs a failed object is not reached; the rest goes on.
+pub(crate) async fn apply(apply: &Apply<'_>, round: &Round, applied: &mut Applied) {
+    let changes = writes(apply.writer.plan());
+    for level in &round.levels {
+        let level: Vec<&ObjectId> = level.iter().filter(|id| changes.contains_key(id)).collect();
+        let missing = applied.missing();
+        let is_left = |id: &&ObjectId| apply.stop.is_asked() || apply.order.is_stopped(id, &missing);
+        let (left, sent): (Vec<&ObjectId>, Vec<&ObjectId>) = level.into_iter().partition(is_left);
+        applied.not_reached.extend(left.into_iter().cloned());
+        let answers = sent.into_iter().map(|id| {
+            let change = changes[id];
+            async move { (id, apply_one(apply, change).await) }
+        });
+        for (id, answer) in join_all(answers).await {
             match answer {
-                Ok(Some(answer)) => drop(applied.written.insert(id, written(&answer))),
+                Ok(Some(answer)) => drop(applied.written.insert(id.clone(), written(&answer))),
                 Ok(None) => {}
-                Err(error) => applied.failures.push(Failure { id, message: redactor.text(&sentence(&error)) }),
+                Err(error) => {
+                    let message = apply.redactor.text(&sentence(&error));
+                    applied.failures.push(Failure { id: id.clone(), message });
+                }
             }
         }
     }
-    applied
 }
 
-async fn apply_one(writer: &Writer, kinds: &Kinds<'_>, change: &Change) -> Result<Option<Answer>, Error> {
+/// Returns what a plan writes.
+pub(crate) fn writes(plan: &Plan) -> BTreeMap<&ObjectId, &Change> {
+    plan.changes.iter().filter(|change| change.body.is_some()).map(|change| (&change.id, change)).collect()
+}
+
+impl Applied {
+    /// Returns what should be in the cluster by now and is not.
+    pub(crate) fn missing(&self) -> BTreeSet<ObjectId> {
+        self.failures.iter().map(|failure| &failure.id).chain(&self.not_reached).cloned().collect()
+    }
+}
+
+async fn apply_one(apply: &Apply<'_>, change: &Change) -> Result<Option<Answer>, Error> {
+    let Apply { writer, kinds, .. } = apply;
     let Some(gvk) = change.body.as_ref().and_then(Gvk::of) else { return Ok(None) };
     if let Some(resource) = kinds.facts.resource(&gvk) {
+        if matches!(change.class, Class::Replace { .. }) {
+            delete(writer, &change.id, resource).await?;
+        }
         return writer.apply(&change.id, resource).await;
     }
     let Some(resource) = kinds.table.resource(&gvk) else { return Ok(None) };
     for _ in 1..UNSERVED_TRIES {
         match writer.apply(&change.id, &resource).await {
             Err(error) if error.is_not_found() => {
-                tokio::time::sleep(std::time::Duration::from_secs(UNSERVED_SECONDS)).await;
+                tokio::time::sleep(Duration::from_secs(UNSERVED_SECONDS)).await;
             }
             answer => return answer,
         }
     }
     writer.apply(&change.id, &resource).await.map_err(unserved)
+}
+
+/// Deletes what is made anew, and waits until it is gone. A run that dies here has left nothing under that name: the
+/// next one creates it.
+async fn delete(writer: &Writer, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
+    writer.delete(id, resource).await?;
+    let tries = GONE_SECONDS_MAX * 1_000 / GONE_MILLISECONDS;
+    for _ in 0..tries {
+        if writer.is_gone(id, resource).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(GONE_MILLISECONDS)).await;
+    }
+    Err(Error::StillThere { seconds: GONE_SECONDS_MAX })
 }
 
 /// Adds what the server's bare 404 does not say.

@@ -5,6 +5,7 @@ mod shown;
 use landfall_core::exit::Exit;
 use landfall_core::inventory;
 use landfall_core::manifest::NormaliseErrors;
+use landfall_core::order::OrderErrors;
 use landfall_core::report::Problem;
 use landfall_core::rules::RulesErrors;
 use miette::Diagnostic;
@@ -31,6 +32,8 @@ pub(crate) enum Failure {
     Render(#[from] render::Error),
     /// What was rendered is not a valid set.
     Set(#[from] Box<NormaliseErrors>),
+    /// The set cannot be sent in the order that it asks for.
+    Order(#[from] Box<OrderErrors>),
     /// The inventory cannot be used.
     Inventory(#[from] inventory::Error),
     /// The cluster cannot be asked or told.
@@ -153,7 +156,7 @@ impl Failure {
                 Exit::Usage
             }
             Self::Usage(usage) => usage.exit(),
-            Self::Render(_) | Self::Set(_) => Exit::Render,
+            Self::Render(_) | Self::Set(_) | Self::Order(_) => Exit::Render,
             Self::Git(_) | Self::Cluster(_) => Exit::Unreachable,
             Self::Inventory(_) => Exit::Held,
             Self::Bug(_) => Exit::Bug,

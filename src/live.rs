@@ -5,7 +5,7 @@ mod takeover;
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
-use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader};
+use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader, Refused};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::lint::replacement;
@@ -176,8 +176,23 @@ fn refusal(error: Error, id: &ObjectId, redactor: &Redactor) -> Result<Answer, E
             help: "remove the field from Git, or stop the other manager from setting it".to_owned(),
         });
     }
+    if refused.is_immutable() {
+        return Ok(immutable(&refused, id));
+    }
     let help = if refused.help.is_empty() { "correct the object in Git".to_owned() } else { refused.help.clone() };
     Ok(Answer::Refused { why, help })
+}
+
+/// Names the fields alone: the server prints their whole values.
+fn immutable(refused: &Refused, id: &ObjectId) -> Answer {
+    let fields: Vec<String> = refused.causes.iter().map(|cause| format!("`{}`", cause.field)).collect();
+    let why = format!("field is immutable: {}", fields.join(", "));
+    let help = if id.kind == "Job" {
+        "give it a new name, delete it by hand, or mark it with `landfall.dev/phase` so that it runs once for each content"
+    } else {
+        "give it a new name, or delete it by hand first"
+    };
+    Answer::Immutable { why, help: help.to_owned() }
 }
 
 /// Whether an object conflicts only because another tool wrote it before us, which an adoption settles.

@@ -30,7 +30,7 @@ pub(crate) struct Wait<'a> {
     pub(crate) inventory: &'a str,
     pub(crate) awaited: BTreeMap<ObjectId, Awaited>,
     /// What was warned of before anything was applied: it tells of earlier deploys.
-    pub(crate) old_warnings: Warnings,
+    pub(crate) old_warnings: &'a Warnings,
     /// What landfall.yaml says of kinds.
     pub(crate) rules: &'a [Rule],
     pub(crate) timeout: Duration,

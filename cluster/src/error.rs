@@ -70,6 +70,16 @@ pub enum Error {
         /// The field managers.
         managers: String,
     },
+    /// An object that is to be made anew was deleted, and stays.
+    #[error("it was deleted to be made anew, and is still there after {seconds} s")]
+    #[diagnostic(
+        code(cluster::still_there),
+        help("a finalizer holds it: see its `metadata.finalizers`, then deploy again")
+    )]
+    StillThere {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// Our hold on the target may have ended: nothing more may be written.
     #[error("the hold on {lease} was lost, so nothing more is written")]
     #[diagnostic(code(cluster::lost_lease), help("run the deploy again: it goes on where this one stopped"))]
@@ -131,6 +141,12 @@ impl Refused {
     /// Whether another field manager owns what would change (409 with `FieldManagerConflict`).
     pub fn is_conflict(&self) -> bool {
         self.code == 409 && self.causes.iter().any(|cause| cause.reason == "FieldManagerConflict")
+    }
+
+    /// Whether all that would change is what never can (422 with "field is immutable", apimachinery `validation`).
+    pub fn is_immutable(&self) -> bool {
+        let is_immutable = |cause: &Cause| cause.message.contains("field is immutable");
+        self.code == 422 && !self.causes.is_empty() && self.causes.iter().all(is_immutable)
     }
 
     /// Returns the field managers that own what would change.

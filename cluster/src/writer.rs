@@ -37,11 +37,12 @@ impl Writer {
     }
 
     /// Applies an approved object (server-side apply, never forced). An existing object is named by its UID too,
-    /// so that one that vanished is not made again by accident. Returns none when the plan does not write it.
+    /// so that one that vanished is not made again by accident; one that is made anew is deleted first, by the caller.
+    /// Returns none when the plan does not write it.
     pub async fn apply(&self, id: &ObjectId, resource: &Resource) -> Result<Option<Answer>, Error> {
         let Some(change) = self.change(id, writes) else { return Ok(None) };
         let Some(mut body) = change.body.clone() else { return Ok(None) };
-        if let Some(uid) = &change.uid {
+        if let Some(uid) = change.uid.as_ref().filter(|_| !matches!(change.class, Class::Replace { .. })) {
             body["metadata"]["uid"] = uid.clone().into();
         }
         if let Some(takeover) = &change.takeover {
@@ -77,7 +78,7 @@ impl Writer {
 
     /// Deletes an approved object by its UID, dependents in the background. Absent already is done already.
     pub async fn delete(&self, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
-        let Some(change) = self.change(id, |class| matches!(class, Class::Delete)) else { return Ok(()) };
+        let Some(change) = self.change(id, deletes) else { return Ok(()) };
         let Some(uid) = &change.uid else { return Ok(()) };
         let body = json!({
             "apiVersion": "v1", "kind": "DeleteOptions",
@@ -88,6 +89,16 @@ impl Writer {
         match self.send(call).await {
             Ok(_) => Ok(()),
             Err(error) if is_gone(&error) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns whether nothing has the name of a deleted object any more, or another object has it.
+    pub async fn is_gone(&self, id: &ObjectId, resource: &Resource) -> Result<bool, Error> {
+        let uid = self.change(id, deletes).and_then(|change| change.uid.as_deref());
+        match self.lock.channel.send(Call::get(path::object(resource, id.namespace.as_deref(), &id.name))).await {
+            Ok(answer) => Ok(answer.body["metadata"]["uid"].as_str() != uid),
+            Err(error) if error.is_not_found() => Ok(true),
             Err(error) => Err(error),
         }
     }
@@ -138,9 +149,14 @@ impl Writer {
 /// Whether a class sends its body.
 fn writes(class: &Class) -> bool {
     match class {
-        Class::Create | Class::Change | Class::Unverified { .. } => true,
+        Class::Create | Class::Change | Class::Replace { .. } | Class::Unverified { .. } => true,
         Class::Same | Class::Keep { .. } | Class::Delete | Class::Blocked { .. } => false,
     }
+}
+
+/// Whether a class deletes the live object.
+fn deletes(class: &Class) -> bool {
+    matches!(class, Class::Delete | Class::Replace { .. })
 }
 
 /// The object is gone, or another one has its name now: either way ours is deleted.

@@ -6,12 +6,14 @@
 mod wire;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::id::{AppName, CommitSha, EnvName, TargetId};
-use crate::manifest::ObjectId;
+use crate::manifest::{ObjectId, to_body};
+use crate::order;
 
 /// The label that every object of an inventory carries; its value is the inventory's id.
 pub const LABEL: &str = "landfall.dev/inventory";
@@ -54,7 +56,8 @@ pub struct Entry {
     pub version: String,
     /// The file that it was last written in.
     pub origin: Option<String>,
-    /// The digest of the body that was last sent; none for a Secret, whose digest could be guessed offline.
+    /// The digest of the body that was last sent, for a Job that runs once and removes itself; none for others, for
+    /// a Secret's could be guessed offline.
     pub sent: Option<String>,
     /// Fields that a newer Landfall wrote: kept as they are.
     pub unknown: BTreeMap<String, Value>,
@@ -197,6 +200,19 @@ impl Inventory {
         let (theirs, ours) = (self.repository.as_deref()?, repository?);
         (theirs != ours).then(|| format!("another repository, which its host knows as `{theirs}`"))
     }
+}
+
+/// Returns what a Job that runs once and removes itself is known by when it is gone; none for any other object. One that
+/// stays is its own record, so that who deletes it by hand makes it run again.
+pub fn content(object: &Value) -> Option<String> {
+    let is_leaving = object["spec"]["ttlSecondsAfterFinished"].is_number();
+    (is_leaving && order::runs_once(object)).then(|| {
+        let digest = Sha256::digest(to_body(object));
+        digest.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    })
 }
 
 fn derived_id(target: &TargetId) -> String {

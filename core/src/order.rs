@@ -1,175 +1,132 @@
-//! In which order objects are sent and deleted. Does not read their bodies and does not wait.
+//! In which order objects are sent and deleted: phases, in them waves, in them levels. Sends nothing and waits for nothing.
+//!
+//! Three things make the order. Kinds and references say what is *sent* before what; `landfall.dev/after`, a phase and a
+//! wave say what must be *ready* before that. What says nothing of its own place goes with the first that needs it.
 
-use std::collections::BTreeMap;
+mod graph;
+mod kinds;
+mod marks;
+mod needs;
+mod place;
+mod problem;
 
-use crate::manifest::ObjectId;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-/// A group of kinds that are sent together, in the order of sending.
+pub use kinds::{is_custom, prune_order};
+pub use marks::{elsewhere, policies_not_followed, runs_once, several_phases};
+pub use problem::{OrderErrors, OrderProblem};
+
+use crate::manifest::{Manifest, ObjectId, Problems};
+
+/// A part of a deploy; the next one starts when everything in it is ready.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Namespaces, which everything else may lie in.
-    Namespaces,
-    /// Custom resource definitions: their kinds are served only after they are established.
-    Definitions,
-    /// What workloads read or are judged by: classes, quotas, rights, accounts, configuration.
-    Settings,
-    /// Volumes and Services: a pod learns its Services' addresses when it starts.
-    Foundations,
-    /// What runs, and every kind that is not known here.
-    Workloads,
-    /// What leads to workloads or scales them.
-    Edges,
-    /// API services: the server asks their backend from now on.
-    ApiServices,
-    /// Webhooks and admission policies last: they judge every later write.
-    Admission,
+pub enum Phase {
+    /// Before anything else changes: migrations.
+    Pre,
+    /// The deploy itself.
+    Main,
+    /// After all of it is ready: smoke tests.
+    Post,
 }
 
-/// The API groups of Kubernetes itself; a kind of any other group comes from a definition.
-const BUILT_IN_GROUPS: &[&str] = &[
-    "",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apiregistration.k8s.io",
-    "apps",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "coordination.k8s.io",
-    "discovery.k8s.io",
-    "events.k8s.io",
-    "extensions",
-    "flowcontrol.apiserver.k8s.io",
-    "networking.k8s.io",
-    "node.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "resource.k8s.io",
-    "scheduling.k8s.io",
-    "storage.k8s.io",
-    "storagemigration.k8s.io",
-];
+/// Where in a deploy an object is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The phase.
+    pub phase: Phase,
+    /// The wave within it, lowest first.
+    pub wave: i64,
+}
 
-/// Returns the stage that an object is sent in.
-pub fn stage(id: &ObjectId) -> Stage {
-    match (id.group.as_str(), id.kind.as_str()) {
-        ("", "Namespace") => Stage::Namespaces,
-        ("apiextensions.k8s.io", "CustomResourceDefinition") => Stage::Definitions,
-        ("", "ConfigMap" | "LimitRange" | "ResourceQuota" | "Secret" | "ServiceAccount")
-        | ("networking.k8s.io", "NetworkPolicy")
-        | ("storage.k8s.io", "CSIDriver")
-        | ("flowcontrol.apiserver.k8s.io" | "rbac.authorization.k8s.io", _) => Stage::Settings,
-        (_, kind) if kind.ends_with("Class") => Stage::Settings,
-        ("", "PersistentVolume" | "PersistentVolumeClaim" | "Service" | "Endpoints")
-        | ("discovery.k8s.io", "EndpointSlice") => Stage::Foundations,
-        ("autoscaling", "HorizontalPodAutoscaler")
-        | ("policy", "PodDisruptionBudget")
-        | ("networking.k8s.io" | "extensions", "Ingress")
-        | ("gateway.networking.k8s.io", _) => Stage::Edges,
-        ("apiregistration.k8s.io", "APIService") => Stage::ApiServices,
-        ("admissionregistration.k8s.io", _) => Stage::Admission,
-        _ => Stage::Workloads,
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let phase = match self.phase {
+            Phase::Pre => "phase pre",
+            Phase::Main => "phase main",
+            Phase::Post => "phase post",
+        };
+        if self.wave == 0 { f.write_str(phase) } else { write!(f, "{phase}, wave {}", self.wave) }
     }
 }
 
-/// Returns whether a kind comes from a definition rather than from Kubernetes itself.
-pub fn is_custom(id: &ObjectId) -> bool {
-    !BUILT_IN_GROUPS.contains(&id.group.as_str())
+/// Whether anything was deployed before: Helm's hooks are of an installation or of an upgrade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// Nothing was.
+    First,
+    /// Something was.
+    Later,
 }
 
-/// Sorts objects into the stages in which they are sent. Those of one stage may be sent at the same time.
-pub fn stages(ids: impl IntoIterator<Item = ObjectId>) -> Vec<Vec<ObjectId>> {
-    grouped(ids.into_iter().map(|id| (stage(&id), id)))
+/// Objects that are sent without waiting for readiness in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Round {
+    /// Where in the deploy it is.
+    pub place: Place,
+    /// What must be ready before it starts.
+    pub awaits: BTreeSet<ObjectId>,
+    /// What is sent, one level after the other, those of one level at once.
+    pub levels: Vec<Vec<ObjectId>>,
 }
 
-/// Sorts objects into the steps in which they are deleted: the stages backwards.
-///
-/// Custom objects go before the workloads, because their operator may be one of them and has to finish them.
-pub fn prune_order(ids: impl IntoIterator<Item = ObjectId>) -> Vec<Vec<ObjectId>> {
-    let mut steps = grouped(ids.into_iter().map(|id| ((stage(&id), is_custom(&id)), id)));
-    steps.reverse();
-    steps
+/// The order of a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What is sent, one round after the other.
+    pub rounds: Vec<Round>,
+    /// What each object needs, whether sent or ready; objects that need nothing are left out.
+    needs: BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+    /// Objects that make pods.
+    pods: BTreeSet<ObjectId>,
 }
 
-fn grouped<K: Ord>(keyed: impl Iterator<Item = (K, ObjectId)>) -> Vec<Vec<ObjectId>> {
-    let mut groups: BTreeMap<K, Vec<ObjectId>> = BTreeMap::new();
-    for (key, id) in keyed {
-        groups.entry(key).or_default().push(id);
+/// Puts a normalised set in order, or says everything that is wrong with the order it asks for.
+pub fn of(manifests: &[Manifest], occasion: Occasion) -> Result<Order, OrderErrors> {
+    let ids: Vec<ObjectId> = manifests.iter().filter_map(|manifest| ObjectId::of(&manifest.object)).collect();
+    let index = needs::Index::of(&ids, manifests);
+    let asked = place::Asked::of(&ids, manifests, &index, occasion);
+    if !asked.problems.is_empty() {
+        return Err(Problems::new(asked.problems));
     }
-    let mut groups: Vec<Vec<ObjectId>> = groups.into_values().collect();
-    for ids in &mut groups {
-        ids.sort();
+    let needs: Vec<_> = (0..ids.len()).map(|at| index.needs(at)).collect();
+    let plan = place::Plan::of(asked, &needs);
+    let problems = plan.cycles(&ids, manifests);
+    if !problems.is_empty() {
+        return Err(Problems::new(problems));
     }
-    groups
+    let named = |all: &BTreeSet<usize>| all.iter().map(|at| ids[*at].clone()).collect::<BTreeSet<_>>();
+    let all_needs = ids.iter().enumerate().map(|(at, id)| (id.clone(), named(&plan.before[at])));
+    let makes_pods = |manifest: &&Manifest| needs::makes_pods(&manifest.object);
+    Ok(Order {
+        rounds: plan.rounds(&ids),
+        needs: all_needs.filter(|(_, needs)| !needs.is_empty()).collect(),
+        pods: manifests.iter().filter(makes_pods).filter_map(|manifest| ObjectId::of(&manifest.object)).collect(),
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn id(text: &str) -> ObjectId {
-        let (kind, name) = text.split_once(' ').unwrap();
-        let (group, kind) = kind.rsplit_once('/').unwrap_or(("", kind));
-        ObjectId { group: group.to_owned(), kind: kind.to_owned(), namespace: None, name: name.to_owned() }
+/// Says everything that is wrong with the order that a set asks for, on whichever occasion.
+pub fn check(manifests: &[Manifest]) -> Result<(), OrderErrors> {
+    // Kinds and references alone are never wrong, and most sets have nothing else.
+    if !manifests.iter().any(|manifest| marks::is_marked(&manifest.object)) {
+        return Ok(());
     }
+    of(manifests, Occasion::First)?;
+    of(manifests, Occasion::Later).map(drop)
+}
 
-    fn names(steps: Vec<Vec<ObjectId>>) -> Vec<String> {
-        let joined = |ids: Vec<ObjectId>| ids.iter().map(|id| id.name.clone()).collect::<Vec<_>>().join(" ");
-        steps.into_iter().map(joined).collect()
+impl Round {
+    /// Returns every object that is sent in it.
+    pub fn ids(&self) -> impl Iterator<Item = &ObjectId> {
+        self.levels.iter().flatten()
     }
+}
 
-    const SET: &[&str] = &[
-        "admissionregistration.k8s.io/ValidatingWebhookConfiguration hook",
-        "apiregistration.k8s.io/APIService api",
-        "policy/PodDisruptionBudget budget",
-        "networking.k8s.io/Ingress ingress",
-        "example.com/Widget custom",
-        "batch/Job job",
-        "apps/Deployment web",
-        "Service service",
-        "Secret secret",
-        "rbac.authorization.k8s.io/Role role",
-        "gateway.networking.k8s.io/GatewayClass class",
-        "apiextensions.k8s.io/CustomResourceDefinition definition",
-        "Namespace namespace",
-    ];
-
-    #[test]
-    fn every_stage_follows_what_it_needs() {
-        let expected = [
-            "namespace",
-            "definition",
-            "secret class role",
-            "service",
-            "web job custom",
-            "ingress budget",
-            "api",
-            "hook",
-        ];
-        assert_eq!(names(stages(SET.iter().map(|text| id(text)))), expected);
-    }
-
-    #[test]
-    fn deletion_goes_backwards_and_custom_objects_leave_before_their_operator_and_definition() {
-        let steps = names(prune_order(SET.iter().map(|text| id(text))));
-        assert_eq!(steps.first().map(String::as_str), Some("hook"));
-        assert_eq!(steps.last().map(String::as_str), Some("namespace"));
-        let place = |name: &str| steps.iter().position(|step| step.split(' ').any(|n| n == name)).unwrap();
-        assert!(place("custom") < place("web"));
-        assert!(place("web") < place("secret"));
-        assert!(place("custom") < place("definition"));
-    }
-
-    #[test]
-    fn the_order_does_not_depend_on_the_input() {
-        let forwards = stages(SET.iter().map(|text| id(text)));
-        let backwards = stages(SET.iter().rev().map(|text| id(text)));
-        assert_eq!(forwards, backwards);
-    }
-
-    #[test]
-    fn nothing_gives_no_stage() {
-        assert!(stages([]).is_empty());
-        assert!(prune_order([]).is_empty());
+impl Order {
+    /// Returns whether an object must not be sent, because of what failed or was not sent itself.
+    pub fn is_stopped(&self, id: &ObjectId, missing: &BTreeSet<ObjectId>) -> bool {
+        let needs = self.needs.get(id);
+        let lacks_need = needs.is_some_and(|needs| needs.iter().any(|need| missing.contains(need)));
+        lacks_need || (self.pods.contains(id) && missing.iter().any(needs::judges_pods))
     }
 }

@@ -1,6 +1,7 @@
 //! What would change in one target, object by object. Does not ask the server: `live` brings its answers.
 
 pub mod build;
+mod replace;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -70,6 +71,11 @@ pub enum Class {
         /// Why the server could not check it.
         why: String,
     },
+    /// It would be deleted and made anew, because it cannot be changed in place; the text says why that is meant.
+    Replace {
+        /// Why it is made anew.
+        why: String,
+    },
     /// It left Git and would be deleted.
     Delete,
     /// The server refuses it, or somebody else owns it: nothing would be sent.
@@ -88,6 +94,8 @@ pub struct Counts {
     pub create: usize,
     /// Changed in place.
     pub change: usize,
+    /// Deleted and made anew.
+    pub replace: usize,
     /// Deleted.
     pub delete: usize,
     /// The same.
@@ -100,7 +108,25 @@ pub struct Counts {
     pub unverified: usize,
 }
 
+impl Class {
+    /// Returns why an object is in its class, where the class says so.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Keep { why } | Self::Unverified { why } | Self::Replace { why } | Self::Blocked { why, .. } => {
+                Some(why)
+            }
+            Self::Same | Self::Create | Self::Change | Self::Delete => None,
+        }
+    }
+}
+
 impl Plan {
+    /// Returns whether an object did its work in an earlier deploy and is gone: it is not made again, nor waited for.
+    pub fn is_done(&self, id: &ObjectId) -> bool {
+        let is_gone = |change: &Change| change.class == Class::Same && change.uid.is_none() && self.server.is_some();
+        self.changes.iter().any(|change| change.id == *id && is_gone(change))
+    }
+
     /// Returns how many objects are in each class.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
@@ -119,6 +145,7 @@ impl Counts {
             Class::Create => &mut self.create,
             Class::Change => &mut self.change,
             Class::Unverified { .. } => &mut self.unverified,
+            Class::Replace { .. } => &mut self.replace,
             Class::Delete => &mut self.delete,
             Class::Blocked { .. } => &mut self.blocked,
         }
@@ -126,6 +153,6 @@ impl Counts {
 
     /// Returns how many objects a deploy would write or delete.
     pub fn moved(self) -> usize {
-        self.create + self.change + self.delete + self.unverified
+        self.create + self.change + self.replace + self.delete + self.unverified
     }
 }

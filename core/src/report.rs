@@ -166,8 +166,8 @@ pub enum State {
     ApplyFailed {
         /// Each failed object with the server's answer, made safe.
         failures: Vec<Failure>,
-        /// How many objects were not reached.
-        not_reached: usize,
+        /// Objects that were not sent, because they need a failed one or come later.
+        not_reached: Vec<ObjectId>,
     },
     /// Applied, but something does not run.
     NotReady {
@@ -177,6 +177,8 @@ pub enum State {
         timed_out: bool,
         /// What still serves users: "still runs c0ffee1 with 6 of 6 old pods"; empty when not known.
         still_serving: String,
+        /// Objects that were not sent, because they come later.
+        not_reached: Vec<ObjectId>,
     },
     /// Could not be planned or deployed at all.
     Failed {

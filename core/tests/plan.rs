@@ -13,12 +13,18 @@ use world::{A, target};
 
 /// Plans one object that the cluster has already, with what the cluster added to it.
 fn class_of(yaml: &str, add: fn(&mut Value)) -> Class {
+    class_by(yaml, add, None)
+}
+
+/// The same, by what the server says to an apply; none where it would change nothing.
+fn class_by(yaml: &str, add: impl Fn(&mut Value), answer: Option<Answer>) -> Class {
     let file = SourceFile { path: "a.yaml".to_owned(), bytes: yaml.as_bytes().to_vec() };
     let desired = read(&file, Compat::Strict).expect("the tests write valid YAML");
     let mut live = desired[0].object.clone();
     add(&mut live);
     let id = ObjectId::of(&live).expect("the tests write whole objects");
-    let answer = Answer::Predicted { object: live.clone(), warnings: Vec::new() };
+    let same = || Answer::Predicted { object: live.clone(), warnings: Vec::new() };
+    let answer = answer.unwrap_or_else(same);
     let observed = BTreeMap::from([(id, Observation { live: Some(live), answer, takeover: None })]);
     let target = target("eu");
     let plan = build(&Inputs {
@@ -31,6 +37,34 @@ fn class_of(yaml: &str, add: fn(&mut Value)) -> Class {
         server: None,
     });
     plan.changes[0].class.clone()
+}
+
+#[test]
+fn a_hook_is_made_anew_where_it_failed_or_what_it_runs_changed_after_it_ended() {
+    let hook = "{apiVersion: batch/v1, kind: Job, metadata: {name: a, annotations: {landfall.dev/phase: pre}}}";
+    let plain = "{apiVersion: batch/v1, kind: Job, metadata: {name: a}}";
+    let immutable = || Answer::Immutable { why: "field is immutable".to_owned(), help: String::new() };
+    let class = |yaml: &str, condition: &str, answer: Option<Answer>| {
+        let conditions = serde_json::json!([{"type": condition, "status": "True"}]);
+        let ours = |live: &mut Value| {
+            live["metadata"]["labels"][LABEL] = own().into();
+            live["status"]["conditions"] = conditions.clone();
+        };
+        class_by(yaml, ours, answer)
+    };
+    assert!(matches!(class(hook, "Complete", Some(immutable())), Class::Replace { .. }));
+    assert!(matches!(class(hook, "Failed", Some(immutable())), Class::Replace { .. }));
+    assert!(matches!(class(hook, "Failed", None), Class::Replace { .. }));
+    assert_eq!(class(hook, "Complete", None), Class::Same);
+    assert!(is_blocked(&class(hook, "Suspended", Some(immutable()))));
+    assert!(is_blocked(&class(plain, "Complete", Some(immutable()))));
+    let foreign = class_by(hook, |live| live["status"]["conditions"] = "[]".into(), Some(immutable()));
+    assert!(is_blocked(&foreign), "an object that is not ours is never deleted: {foreign:?}");
+    let adopted = hook.replace("annotations: {", "annotations: {landfall.dev/adopt: \"true\", ");
+    let failed =
+        |live: &mut Value| live["status"]["conditions"] = serde_json::json!([{"type": "Failed", "status": "True"}]);
+    assert!(is_blocked(&class_by(&adopted, failed, Some(immutable()))));
+    assert_eq!(class_by(&adopted, failed, None), Class::Change, "its label comes first");
 }
 
 /// The id of the target's inventory.

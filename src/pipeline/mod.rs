@@ -3,10 +3,12 @@
 mod base;
 mod deploy;
 mod findings;
+mod hooks;
 mod images;
 mod proposal;
 mod record;
 mod rollout;
+mod rounds;
 mod set;
 mod shell;
 mod target;

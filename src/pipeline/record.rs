@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use landfall_cluster::{Facts, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::id::CommitSha;
-use landfall_core::inventory::Entry;
+use landfall_core::inventory::{self, Entry};
 use landfall_core::manifest::{Gvk, ObjectId, Resource};
 use landfall_core::plan::Class;
 use serde_json::Value;
@@ -63,7 +63,10 @@ impl Record<'_> {
             let uid = known.uid.or_else(|| live.get(&id).cloned().flatten());
             let version = Gvk::of(&manifest.object)?.version;
             let origin = Some(manifest.origin.path.clone());
-            Some((id, Entry { uid, version, origin, sent: None, unknown: known.unknown }))
+            Some((
+                id,
+                Entry { uid, version, origin, sent: inventory::content(&manifest.object), unknown: known.unknown },
+            ))
         });
         self.stored.inventory = self.stored.inventory.exact(desired.chain(kept).collect::<Vec<_>>(), commit.clone());
         self.store().await
@@ -90,6 +93,8 @@ impl Record<'_> {
         let kinds = self.kinds(facts);
         let known = |object: &Value| Some((ObjectId::of(object)?, kinds.resource(&Gvk::of(object)?)?));
         let known = self.set.manifests.iter().filter_map(|manifest| known(&manifest.object));
+        let plan = self.writer.plan();
+        let known = known.filter(|(id, _)| !plan.is_done(id));
         known.map(|(id, resource)| (id.clone(), self.awaited_one(&id, resource, applied))).collect()
     }
 

@@ -19,9 +19,10 @@ use super::Run;
 use super::deploy::Order;
 use super::images;
 use super::record::Record;
+use super::rounds::Sent;
 use super::set::Set;
 use super::target::{Goal, Planned, Stored, Wanted, desired, inventory, plan};
-use crate::apply::{Applied, apply, sentence};
+use crate::apply::sentence;
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::{Sight, View};
@@ -40,9 +41,17 @@ pub(super) struct Rollout<'a> {
 }
 
 /// The cluster as the deployer sees it.
-struct Cluster {
-    reader: Reader,
-    facts: Facts,
+pub(super) struct Cluster {
+    pub(super) reader: Reader,
+    pub(super) facts: Facts,
+}
+
+/// What every wait of a deploy has in common.
+pub(super) struct Awaiting<'a> {
+    pub(super) cluster: &'a Cluster,
+    /// What was warned of before anything was applied.
+    old_warnings: Warnings,
+    pub(super) redactor: &'a Redactor,
 }
 
 impl Rollout<'_> {
@@ -132,8 +141,9 @@ impl Rollout<'_> {
             }
         };
         let counts = approved.plan().counts();
+        let replaced = if counts.replace > 0 { format!(" {} replaced,", counts.replace) } else { String::new() };
         self.progress.moment(format!(
-            "planned: {} new, {} changed, {} deleted, {} the same",
+            "planned: {} new, {} changed,{replaced} {} deleted, {} the same",
             counts.create + counts.unverified,
             counts.change,
             counts.delete,
@@ -169,47 +179,38 @@ impl Rollout<'_> {
         record.superset(self.order.commit, self.order.reason).await?;
         let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
         let redactor = record.redactor.clone();
-        let applied = apply(&record.writer, &record.kinds(&cluster.facts), &redactor, &self.run.stop).await;
-        record.applied(&applied).await?;
-        if !applied.failures.is_empty() {
-            let Applied { failures, not_reached, .. } = applied;
-            return Ok(State::ApplyFailed { failures, not_reached });
-        }
-        if applied.not_reached > 0 {
-            return Err(Usage::Stopped.into());
-        }
-        if !applied.written.is_empty() {
-            self.progress.moment(format!("objects applied: {}", applied.written.len()));
-        }
-        let observed =
-            self.wait(record.awaited(&applied, &cluster.facts), record, old_warnings, cluster, &redactor).await?;
-        let ready = match observed {
+        let awaiting = Awaiting { cluster, old_warnings, redactor: &redactor };
+        let applied = match self.send(record, &awaiting).await? {
+            Sent::Whole(applied) => applied,
+            Sent::Ended(state) => return Ok(state),
+        };
+        let awaited = record.awaited(&applied, &cluster.facts);
+        let ready = match self.wait(awaited, record, &awaiting).await? {
             Observed::Ready { ready } => ready,
             Observed::NotReady { causes, timed_out, still_serving } => {
-                return Ok(State::NotReady { causes, timed_out, still_serving });
+                return Ok(State::NotReady { causes, timed_out, still_serving, not_reached: Vec::new() });
             }
             Observed::Stopped => return Err(Usage::Stopped.into()),
         };
         self.finish(record, cluster, ready, &redactor).await
     }
 
-    async fn wait(
+    /// Waits until these objects are ready.
+    pub(super) async fn wait(
         &self,
         awaited: BTreeMap<ObjectId, Awaited>,
         record: &Record<'_>,
-        old_warnings: Warnings,
-        cluster: &Cluster,
-        redactor: &Redactor,
+        awaiting: &Awaiting<'_>,
     ) -> Result<Observed, Failure> {
         let watched = Wait {
-            reader: &cluster.reader,
-            facts: &cluster.facts,
+            reader: &awaiting.cluster.reader,
+            facts: &awaiting.cluster.facts,
             inventory: &record.stored.inventory.id,
             awaited,
-            old_warnings,
+            old_warnings: &awaiting.old_warnings,
             rules: &self.goal.environment.wait.ready,
             timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),
-            redactor,
+            redactor: awaiting.redactor,
             progress: self.progress,
             stop: &self.run.stop,
         };
@@ -225,7 +226,7 @@ impl Rollout<'_> {
     ) -> Result<State, Failure> {
         let (deleted, failures) = self.prune(&record.writer, &cluster.facts, redactor).await;
         if !failures.is_empty() {
-            return Ok(State::ApplyFailed { failures, not_reached: 0 });
+            return Ok(State::ApplyFailed { failures, not_reached: Vec::new() });
         }
         record.exact(self.order.commit).await?;
         self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));

@@ -6,8 +6,10 @@ use landfall_cluster::Facts;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::LABEL;
 use landfall_core::manifest::{Defaults, Manifest, Note, ObjectId, Remark, ScopeTable, images, normalise, transform};
+use landfall_core::order;
 use landfall_core::rules::{Environment, Transform};
 
+use super::hooks;
 use crate::failure::Failure;
 use crate::git::CommitTree;
 use crate::render::{Capabilities, Commands, Rendered, Source, render};
@@ -65,7 +67,9 @@ pub(super) async fn build(
         commands: to.commands,
         capabilities,
     };
-    let Rendered { mut manifests, notes, remarks } = render(&source).await?;
+    let Rendered { manifests, notes, mut remarks } = render(&source).await?;
+    let (mut manifests, of_hooks) = hooks::sort_out(manifests);
+    remarks.extend(of_hooks);
     let mut used = Vec::new();
     for (name, reference) in to.environment.images_at(commit) {
         if images::replace(&mut manifests, &name, &reference) {
@@ -80,6 +84,7 @@ pub(super) async fn build(
     transformed(&mut manifests, to, &kinds);
     let defaults = Defaults { namespace: to.target.namespace.to_string() };
     let mut set = normalise(manifests, &kinds, &defaults).map_err(Box::new)?;
+    order::check(&set.manifests).map_err(Box::new)?;
     for manifest in &mut set.manifests {
         manifest.object["metadata"]["labels"][LABEL] = to.inventory.into();
     }

@@ -6,7 +6,6 @@ mod archive;
 mod calls;
 mod chart;
 mod dependencies;
-mod hooks;
 mod judge;
 mod mask;
 mod message;
@@ -79,9 +78,7 @@ pub(super) async fn render(source: &Source<'_>, settings: &Helm) -> Result<Rende
     run.provide(&chart).await?;
     let manifests = run.manifests().await?;
     let notes = twice::notes(&run, &manifests).await?;
-    let (manifests, mut remarks) = hooks::sort_out(manifests);
-    remarks.extend(lookups(&chart));
-    Ok(Rendered { manifests, notes, remarks })
+    Ok(Rendered { manifests, notes, remarks: lookups(&chart).into_iter().collect() })
 }
 
 /// Names the templates that ask a cluster.

@@ -27,6 +27,7 @@ mod long;
 mod namespaces;
 mod offline;
 mod order;
+mod phases;
 mod records;
 mod refusals;
 mod secrets;

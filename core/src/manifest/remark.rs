@@ -19,9 +19,18 @@ pub enum Remark {
         /// When the hook would run.
         events: Vec<String>,
     },
-    /// A hook is a Job of the set, as every other one.
-    HookKept {
+    /// A finished hook stays, although it asks to go.
+    HookStays {
         /// The object, as `Job/shop-migrate`.
+        object: String,
+        /// Where it is written.
+        origin: Origin,
+        /// The delete policies that are not followed.
+        policies: Vec<String>,
+    },
+    /// A hook of several phases runs in one of them.
+    HookOnce {
+        /// The object, as `Job/shop-check`.
         object: String,
         /// Where it is written.
         origin: Origin,
@@ -54,13 +63,17 @@ impl fmt::Display for Remark {
             Self::HookLeftOut { kind, origin, events } => {
                 write!(f, "the {kind} of {origin} is left out: no deploy runs its hook `{}`", events.join("`, `"))
             }
-            Self::HookKept { object, origin, events } => {
-                let events = events.join("`, `");
+            Self::HookStays { object, origin, policies } => {
+                let policies = policies.join("`, `");
                 write!(
                     f,
-                    "`{object}` of {origin} runs as an ordinary Job, not as the hook `{events}`: its delete policy is "
+                    "`{object}` of {origin} stays when it has ended, whatever its delete policy `{policies}` says: "
                 )?;
-                f.write_str("not followed, so a change of its template is refused until the Job is deleted")
+                f.write_str("the finished Job is how the next deploy knows what ran")
+            }
+            Self::HookOnce { object, origin, events } => {
+                let events = events.join("`, `");
+                write!(f, "`{object}` of {origin} runs once in a deploy, in the first phase of its hook `{events}`")
             }
             Self::LookupEmpty { templates } => {
                 let named = templates.iter().take(TEMPLATES_MAX).cloned().collect::<Vec<_>>().join(", ");

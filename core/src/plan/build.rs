@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Change, Class, Plan};
+use super::{Change, Class, Plan, replace};
 use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
-use crate::inventory::{Inventory, LABEL};
+use crate::inventory::{Inventory, LABEL, content};
 use crate::manifest::{Manifest, ObjectId};
 use crate::ownership::{self, Takeover};
 
@@ -52,6 +52,13 @@ pub enum Answer {
     },
     /// It would refuse.
     Refused {
+        /// Why, made safe to show.
+        why: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// It would refuse, because what is to change never can.
+    Immutable {
         /// Why, made safe to show.
         why: String,
         /// What to do about it.
@@ -118,6 +125,10 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     let observation = inputs.live.get(id).unwrap_or(&nothing);
     let live = observation.live.as_ref();
     let (class, before, after, mut notes) = match &observation.answer {
+        Answer::Predicted { .. } if live.is_none() && has_run(inputs, id, manifest) => {
+            let note = "it ran in an earlier deploy and is gone: it does not run again".to_owned();
+            (Class::Same, None, None, vec![note])
+        }
         // A new object is shown as it was written: what the server fills in is not what the change is about.
         Answer::Predicted { warnings, .. } if live.is_none() => {
             (Class::Create, None, Some(&manifest.object), warnings.clone())
@@ -126,8 +137,10 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
             (predicted(inputs, id, manifest, live, object), live, Some(object), warnings.clone())
         }
         // The server did not say what it would become: only what Git changes is known.
-        Answer::Refused { why, help } => {
-            let class = Class::Blocked { why: why.clone(), help: help.clone() };
+        Answer::Refused { why, help } | Answer::Immutable { why, help } => {
+            let is_immutable = matches!(observation.answer, Answer::Immutable { .. });
+            let anew = live.filter(|_| is_immutable).and_then(|live| anew(inputs, id, manifest, live));
+            let class = anew.unwrap_or_else(|| Class::Blocked { why: why.clone(), help: help.clone() });
             (class, base, base.map(|_| &manifest.object), Vec::new())
         }
         Answer::Unverified { why } => {
@@ -163,12 +176,32 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     }
 }
 
+/// Returns whether a Job that runs once did that, as the inventory has it: its time to live removes the Job itself.
+fn has_run(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest) -> bool {
+    let sent = inputs.inventory.entries.get(id).and_then(|entry| entry.sent.as_deref());
+    sent.is_some() && sent == content(&manifest.object).as_deref()
+}
+
+/// Returns what becomes of an object that cannot be changed in place and may be made anew, if it is one: only what has
+/// our label is ever deleted.
+fn anew(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value) -> Option<Class> {
+    let ours = Some(live).filter(|live| is_ours(inputs, live));
+    foreign(inputs, id, manifest, live).or_else(|| replace::changed(&manifest.object, ours?))
+}
+
+fn is_ours(inputs: &Inputs<'_>, live: &Value) -> bool {
+    live["metadata"]["labels"][LABEL] == inputs.inventory.id.as_str()
+}
+
 fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Option<&Value>, after: &Value) -> Class {
     let Some(live) = live else { return Class::Create };
     if let Some(blocked) = foreign(inputs, id, manifest, live) {
         return blocked;
     }
-    let is_ours = live["metadata"]["labels"][LABEL] == inputs.inventory.id.as_str();
+    let is_ours = is_ours(inputs, live);
+    if let Some(again) = replace::failed(&manifest.object, live).filter(|_| is_ours) {
+        return again;
+    }
     if is_ours && diff::between(id, Some(live), Some(after)).hunks.is_empty() { Class::Same } else { Class::Change }
 }
 
@@ -201,7 +234,7 @@ fn is_home(inputs: &Inputs<'_>, id: &ObjectId) -> bool {
 fn from_git(inputs: &Inputs<'_>, id: &ObjectId, base: Option<&Value>, object: &Value) -> Class {
     match base {
         Some(base) if base == object => Class::Same,
-        Some(_) => Class::Change,
+        Some(base) => replace::by_git(base, object).unwrap_or(Class::Change),
         None if inputs.inventory.entries.contains_key(id) => {
             Class::Unverified { why: "the deployed commit cannot be read, so what changes is not known".to_owned() }
         }

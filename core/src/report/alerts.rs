@@ -41,7 +41,7 @@ fn of_change(change: &Change, environment: &str) -> Option<Phrase> {
         Class::Unverified { why } => {
             start.name(name).words(" ").strong("could not be checked").words(": ").then(Phrase::read(why).sentence())
         }
-        Class::Same | Class::Keep { .. } | Class::Create | Class::Change => return None,
+        Class::Same | Class::Keep { .. } | Class::Create | Class::Change | Class::Replace { .. } => return None,
     };
     Some(with_notes(alert, change))
 }

@@ -55,6 +55,7 @@ fn moves(counts: Counts) -> Phrase {
         ("creates", counts.create),
         ("changes", counts.change),
         ("sends unverified", counts.unverified),
+        ("replaces", counts.replace),
         ("deletes", counts.delete),
     ];
     let some = all.into_iter().filter(|(_, number)| *number > 0);

@@ -3,6 +3,10 @@
 use super::phrase::{Phrase, capital};
 use super::words::{self, Mark};
 use super::{Action, State};
+use crate::manifest::ObjectId;
+
+/// Most objects that are named as not reached: it is one clause.
+const NAMED_MAX: usize = 5;
 
 /// Returns a state as a mark and a few words.
 pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
@@ -20,14 +24,27 @@ pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
         State::Deployed { ready, deleted: 0 } => (Mark::Good, say(format!("{ready} ready"))),
         State::Deployed { ready, deleted } => (Mark::Good, say(format!("{ready} ready, {deleted} deleted"))),
         State::ApplyFailed { failures, not_reached } => {
-            let rest = if *not_reached > 0 { format!(", {not_reached} not reached") } else { String::new() };
-            (Mark::Bad, say(format!("{} refused{rest}", words::count(failures.len(), "object"))))
+            let what = say(format!("{} refused", words::count(failures.len(), "object")));
+            (Mark::Bad, what.then(left(not_reached)))
         }
-        State::NotReady { still_serving, timed_out, .. } => {
+        State::NotReady { still_serving, timed_out, not_reached, .. } => {
             let what = say(if *timed_out { "not ready in time" } else { "does not run" }.to_owned());
+            let what = what.then(left(not_reached));
             (Mark::Bad, if still_serving.is_empty() { what } else { what.words(". ").strong(capital(still_serving)) })
         }
         State::Failed { problem } => (Mark::Bad, Phrase::read(&problem.title)),
         State::NotStarted { why } => (Mark::Quiet, say("not started: ".to_owned()).then(Phrase::read(why))),
     }
+}
+
+/// Returns ", 2 not reached: `Deployment/web` and `Ingress/web`"; nothing where all was reached.
+fn left(not_reached: &[ObjectId]) -> Phrase {
+    if not_reached.is_empty() {
+        return Phrase::default();
+    }
+    let mut names: Vec<Phrase> =
+        not_reached.iter().take(NAMED_MAX).map(|id| Phrase::default().name(id.to_string())).collect();
+    let more = not_reached.len().saturating_sub(NAMED_MAX);
+    names.extend((more > 0).then(|| Phrase::default().words(format!("{more} more"))));
+    Phrase::default().words(format!(", {} not reached: ", not_reached.len())).list(names)
 }

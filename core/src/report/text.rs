@@ -127,6 +127,7 @@ fn numbers(counts: Counts) -> String {
     let all = [
         (counts.create, "new"),
         (counts.change, "changed"),
+        (counts.replace, "replaced"),
         (counts.delete, "deleted"),
         (counts.unverified, "unverified"),
         (counts.blocked, "refused"),
@@ -157,7 +158,7 @@ fn of_change(change: &Change, color: Color) -> Vec<String> {
     facts.extend(change.origin.as_ref().map(|origin| escape::line(&origin.to_string())));
     facts.extend((!change.effect.is_empty()).then(|| Phrase::read(&change.effect).plain()));
     let mut lines = vec![color.paint(ink, &facts.join(" · "))];
-    if let Class::Keep { why } | Class::Unverified { why } | Class::Blocked { why, .. } = &change.class {
+    if let Some(why) = change.class.why() {
         lines.push(format!("    {}", Phrase::read(why).sentence().plain()));
     }
     lines.extend(change.notes.iter().map(|note| format!("    {}", Phrase::read(note).sentence().plain())));
@@ -176,6 +177,7 @@ fn sign(class: &Class) -> (char, Ink) {
         Class::Create => ('+', Ink::Green),
         Class::Change => ('~', Ink::Yellow),
         Class::Unverified { .. } => ('?', Ink::Yellow),
+        Class::Replace { .. } => ('±', Ink::Yellow),
         Class::Delete => ('-', Ink::Red),
         Class::Blocked { .. } => ('!', Ink::Red),
     }

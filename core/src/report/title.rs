@@ -77,6 +77,7 @@ pub(crate) fn totals(report: &Report) -> crate::plan::Counts {
     for counts in group::groups(report).iter().map(|group| group.plan.counts()) {
         sum.create += counts.create;
         sum.change += counts.change;
+        sum.replace += counts.replace;
         sum.delete += counts.delete;
         sum.same += counts.same;
         sum.keep += counts.keep;

@@ -54,6 +54,7 @@ pub(crate) fn verb(class: &Class) -> &'static str {
         Class::Create => "create",
         Class::Change => "change",
         Class::Unverified { .. } => "unverified",
+        Class::Replace { .. } => "replace",
         Class::Delete => "delete",
         Class::Blocked { .. } => "blocked",
     }
@@ -64,7 +65,7 @@ pub(crate) fn mark(class: &Class) -> Mark {
     match class {
         Class::Same | Class::Keep { .. } => Mark::Quiet,
         Class::Create => Mark::Good,
-        Class::Change | Class::Unverified { .. } => Mark::Look,
+        Class::Change | Class::Replace { .. } | Class::Unverified { .. } => Mark::Look,
         Class::Delete | Class::Blocked { .. } => Mark::Bad,
     }
 }
@@ -75,9 +76,10 @@ pub(crate) fn danger(class: &Class) -> u8 {
         Class::Delete => 0,
         Class::Blocked { .. } => 1,
         Class::Unverified { .. } => 2,
-        Class::Change => 3,
-        Class::Create => 4,
-        Class::Keep { .. } => 5,
-        Class::Same => 6,
+        Class::Replace { .. } => 3,
+        Class::Change => 4,
+        Class::Create => 5,
+        Class::Keep { .. } => 6,
+        Class::Same => 7,
     }
 }

@@ -141,6 +141,7 @@ fn a_failure_starts_with_its_cause() {
         causes: vec![crash()],
         timed_out: false,
         still_serving: "still runs c0ffee1 with 6 of 6 old pods".to_owned(),
+        not_reached: Vec::new(),
     };
     let mut eu = production("prod-eu", failed);
     eu.seconds = Some(52.0);
@@ -158,7 +159,9 @@ fn a_failure_starts_with_its_cause() {
 fn a_refused_write_shows_the_servers_answer() {
     let id = web().id;
     let message = "admission webhook \"policy.example\" denied the request: image has no signature".to_owned();
-    let state = State::ApplyFailed { failures: vec![Failure { id, message }], not_reached: 2 };
+    let left = |name: &str| change(Class::Create, "", name, None).id;
+    let not_reached = vec![left("Ingress/web"), left("Job/smoke")];
+    let state = State::ApplyFailed { failures: vec![Failure { id, message }], not_reached };
     check("apply-failed", &deploying(vec![production("prod-eu", state)]));
 }
 
@@ -211,6 +214,16 @@ fn what_the_server_refuses_stands_in_the_box() {
         change(keep, "", "PersistentVolumeClaim/old", None),
     ];
     check("blocked", &merging(vec![target("production", "prod-eu", changes, State::Planned { holds: Vec::new() })]));
+}
+
+#[test]
+fn what_is_made_anew_says_why() {
+    let why = "what it runs changed: the finished Job is deleted, and made anew".to_owned();
+    let changes = vec![
+        change(Class::Create, "", "ConfigMap/a", Some("deploy/a.yaml:1")),
+        change(Class::Replace { why }, "batch", "Job/migrate", Some("deploy/migrate.yaml:1")),
+    ];
+    check("replaced", &merging(vec![target("production", "prod-eu", changes, State::Planned { holds: Vec::new() })]));
 }
 
 #[test]

@@ -66,8 +66,16 @@ fn reports(bad: &str) -> Vec<Report> {
         State::Planned { holds: vec![hold("approvals", bad, bad)] },
         State::Held { holds: vec![hold("approvals", bad, bad)] },
         State::Deployed { ready: 1, deleted: 1 },
-        State::ApplyFailed { failures: vec![Failure { id, message: bad.to_owned() }], not_reached: 1 },
-        State::NotReady { causes: vec![cause], timed_out: true, still_serving: bad.to_owned() },
+        State::ApplyFailed {
+            failures: vec![Failure { id: id.clone(), message: bad.to_owned() }],
+            not_reached: vec![id],
+        },
+        State::NotReady {
+            causes: vec![cause],
+            timed_out: true,
+            still_serving: bad.to_owned(),
+            not_reached: Vec::new(),
+        },
         State::Failed { problem: problem.clone() },
         State::NotStarted { why: bad.to_owned() },
     ];

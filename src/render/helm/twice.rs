@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use landfall_core::manifest::{Change, Manifest, Note, push_step};
+use landfall_core::order::elsewhere;
 use serde_json::Value;
 use tokio::time::sleep;
 
 use super::calls::{CLOCK, RANDOM, any_of};
-use super::hooks::is_elsewhere;
 use super::{Run, note};
 use crate::render::Error;
 
@@ -27,7 +27,7 @@ pub(super) async fn notes(run: &Run<'_>, first: &[Manifest]) -> Result<Vec<Note>
     }
     let second = run.manifests().await?;
     // Helm writes objects in an order of their kinds and names: a name that differs has the same place.
-    let pairs = first.iter().zip(&second).filter(|(one, _)| !is_elsewhere(one));
+    let pairs = first.iter().zip(&second).filter(|(one, _)| elsewhere(&one.object).is_none());
     Ok(pairs.filter_map(|(one, other)| undetermined(one, other)).collect())
 }
 

@@ -138,7 +138,7 @@ fn keys(change: &Change) -> Option<String> {
 
 fn body(change: &Change, lines: &[String], lines_max: usize) -> String {
     let mut parts = Vec::new();
-    if let Class::Keep { why } | Class::Unverified { why } | Class::Blocked { why, .. } = &change.class {
+    if let Some(why) = change.class.why() {
         parts.push(Phrase::read(why).sentence().markdown());
     }
     if let Class::Blocked { help, .. } = &change.class

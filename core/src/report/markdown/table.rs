@@ -59,6 +59,7 @@ fn planned(report: &Report) -> Vec<Column> {
         places(report),
         number(report, "new", true, |counts| counts.create),
         number(report, "changed", true, |counts| counts.change),
+        number(report, "replaced", false, |counts| counts.replace),
         number(report, "deleted", true, |counts| counts.delete),
         number(report, "unverified", false, |counts| counts.unverified),
         number(report, "refused", false, |counts| counts.blocked),

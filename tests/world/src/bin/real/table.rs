@@ -18,9 +18,10 @@ const RENDERED_HEAD: &str = "\
 |:--|:--|:--|--:|:--|";
 
 /// Classes of a plan, in the words of its table.
-const CLASSES: [(&str, &str); 7] = [
+const CLASSES: [(&str, &str); 8] = [
     ("create", "new"),
     ("change", "changed"),
+    ("replace", "replaced"),
     ("delete", "deleted"),
     ("same", "same"),
     ("keep", "kept"),
