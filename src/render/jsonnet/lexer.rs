@@ -51,8 +51,13 @@ pub(super) fn named_texts(text: &str) -> Vec<(&str, &str)> {
                 name = Some(value);
             }
             (Token::Text(key), None) => name = Some(key),
-            (Token::Sign(':' | '='), _) => {}
-            (Token::Sign(_) | Token::Block, _) => name = None,
+            // Each line: a message may quote one alone.
+            (Token::Block(lines), Some(word)) => {
+                named.extend(lines.lines().map(|line| (word, line.trim())).filter(|(_, line)| !line.is_empty()));
+                name = None;
+            }
+            (Token::Sign(':' | '=' | ']' | '+'), _) => {}
+            (Token::Sign(_) | Token::Block(_), _) => name = None,
         }
     }
     named
@@ -61,7 +66,7 @@ pub(super) fn named_texts(text: &str) -> Vec<(&str, &str)> {
 enum Token<'a> {
     Word(&'a str),
     Text(&'a str),
-    Block,
+    Block(&'a str),
     Sign(char),
 }
 
@@ -99,8 +104,9 @@ impl<'a> Lexer<'a> {
     fn solid(&mut self, first: char) -> Result<Token<'a>, Mistake> {
         let rest = self.rest();
         if rest.starts_with("|||") {
+            let start = self.at;
             self.block()?;
-            return Ok(Token::Block);
+            return Ok(Token::Block(self.text[start..self.at].trim_matches('|')));
         }
         if first.is_ascii_alphabetic() || first == '_' {
             let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
@@ -241,6 +247,13 @@ mod tests {
             assert!(named.contains(&pair), "{named:?}");
         }
         assert!(!named.iter().any(|(_, text)| ["i", "j"].contains(text)), "{named:?}");
+    }
+
+    #[test]
+    fn a_text_is_named_however_its_name_and_itself_are_written() {
+        for text in ["{['key']: 'x'}", "{key: |||\n  x\n|||}", "{'key'+: 'x'}", "local key = |||\n\tx\n|||; key"] {
+            assert!(named_texts(text).contains(&("key", "x")), "{text}");
+        }
     }
 
     #[test]
