@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use faulty::Said;
 pub(super) use named::folder_of;
+use origins::Origins;
 pub(super) use origins::take_annotation;
 use remote::Fetched;
 
@@ -105,8 +106,9 @@ async fn run(contents: &Contents, source: &str, settings: &Kustomize, fetched: &
         return Err(faulty.unwrap_or_else(|| message::failed(source, settings, &said(), contents, &commit)));
     }
     let mut manifests = read(source, output.stdout, Compat::Kubectl)?;
+    let mut origins = Origins::of(kustomization.folder(), asked, contents);
     for manifest in &mut manifests {
-        origins::take(manifest, asked, kustomization.folder(), contents)?;
+        origins.take(manifest)?;
         if let Some(named_in) = fetched.named_in(&manifest.origin.path) {
             manifest.origin = Origin { path: named_in.to_owned(), line: None };
             manifest.made_from = None;

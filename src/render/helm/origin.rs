@@ -1,5 +1,6 @@
 //! Which template an object came from: Helm says so above each document. A line is told only where it is certain.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use landfall_core::manifest::{Manifest, Origin, object_line};
@@ -28,22 +29,21 @@ pub(super) fn sources(stdout: &[u8], chart: &Chart) -> Sources {
 
 /// Gives every manifest the template that it came from.
 pub(super) fn tell(manifests: &mut [Manifest], sources: &Sources, chart: &Chart, folder: &str) {
+    let templates: BTreeMap<String, Arc<str>> = chart.templates().into_iter().filter_map(whole).collect();
     for manifest in manifests {
         let line = manifest.origin.line.unwrap_or_default();
         let above = sources.iter().take_while(|(at, _)| *at < line).last();
         let path = above.map_or_else(|| super::super::join(folder, super::FILE_NAME), |(_, path)| path.clone());
         let kind = manifest.object["kind"].as_str().unwrap_or_default();
-        manifest.made_from = whole(chart, &path);
+        manifest.made_from = templates.get(&path).cloned();
         let line = manifest.made_from.as_deref().and_then(|text| object_line(text, kind));
         manifest.origin = Origin { line, path };
     }
 }
 
-/// Returns the text of a template that takes no whole object from elsewhere.
-fn whole(chart: &Chart, path: &str) -> Option<Arc<str>> {
-    let templates = chart.templates();
-    let (_, text) = templates.iter().find(|(at, _)| at == path)?;
-    (!text.lines().any(takes_whole_lines)).then(|| Arc::from(*text))
+/// Keeps a template that takes no whole object from elsewhere.
+fn whole((path, text): (String, &str)) -> Option<(String, Arc<str>)> {
+    (!text.lines().any(takes_whole_lines)).then(|| (path, Arc::from(text)))
 }
 
 /// Whether a line at the margin writes what another template says.

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use landfall_core::manifest::{Compat, SourceFile, values};
+use landfall_core::manifest::Compat;
 use serde_json::Value;
 
 use super::super::contents::Contents;
 use super::super::keys::part;
 use super::super::links::End;
 use super::super::{Error, join, read};
+use super::Kustomization;
 use super::named::{folder_of, named, with_line};
 
 /// What Kustomize says, and the copy of the commit that it says it of.
@@ -40,39 +41,31 @@ impl Said<'_> {
 /// Returns why something cannot be used that Kustomize says it needs.
 pub(super) fn find(said: &Said<'_>, refused: BTreeMap<String, Error>, contents: &Contents) -> Option<Error> {
     let refused = refused.into_iter().find(|(folder, _)| said.has_folder(folder)).map(|(_, error)| error);
-    let mut folders = contents.files.iter().filter_map(|file| Some((folder_of(&file.path)?, file.path.as_str())));
-    refused.or_else(|| folders.find_map(|(folder, path)| Kustomization::read(folder, path, contents)?.fault(said)))
+    let mut folders = contents.files.iter().filter_map(|file| folder_of(&file.path));
+    let named = |folder: &str| Some(Named { by: super::find(contents, folder).ok()??, contents });
+    refused.or_else(|| folders.find_map(|folder| named(folder)?.fault(said)))
 }
 
-struct Kustomization<'a> {
-    folder: &'a str,
-    path: &'a str,
-    bytes: &'a [u8],
-    value: Value,
+/// A kustomization among the files that it names.
+struct Named<'a> {
+    by: Kustomization,
     contents: &'a Contents,
 }
 
-impl<'a> Kustomization<'a> {
-    fn read(folder: &'a str, path: &'a str, contents: &'a Contents) -> Option<Self> {
-        let file = contents.file(path)?;
-        let source = SourceFile::new(path, file.bytes.clone());
-        let value = values(&source, Compat::Strict).ok()?.into_iter().next()?;
-        Some(Self { folder, path, bytes: &file.bytes, value, contents })
-    }
-
+impl Named<'_> {
     fn fault(&self, said: &Said<'_>) -> Option<Error> {
         self.absent(said).or_else(|| self.unreadable(said))
     }
 
     /// What the commit does not have, or git-lfs and submodules have elsewhere.
     fn absent(&self, said: &Said<'_>) -> Option<Error> {
-        let complained = named(&self.value).into_iter().filter_map(|named| Some((named, self.end(named)?)));
+        let complained = named(&self.by.value).into_iter().filter_map(|named| Some((named, self.end(named)?)));
         complained.filter(|(_, end)| said.has_end(end)).find_map(|(named, end)| self.absence(named, &end))
     }
 
     fn end(&self, named: &str) -> Option<String> {
         let path = named.split_once('=').map_or(named, |(_, path)| path);
-        if let End::At(end) = self.contents.links.end(&join(self.folder, path)) { Some(end) } else { None }
+        if let End::At(end) = self.contents.links.end(&join(self.by.folder(), path)) { Some(end) } else { None }
     }
 
     fn absence(&self, named: &str, end: &str) -> Option<Error> {
@@ -87,14 +80,14 @@ impl<'a> Kustomization<'a> {
             None => ("not in the commit".to_owned(), "commit it, or take its name out"),
         };
         let what = format!("names {named}, which is {place}");
-        Some(Error::Refused { path: with_line(self.bytes, self.path, named), what, help: help.to_owned() })
+        Some(Error::Refused { path: with_line(&self.by.bytes, &self.by.path, named), what, help: help.to_owned() })
     }
 
     /// What we cannot read either we can place better.
     fn unreadable(&self, said: &Said<'_>) -> Option<Error> {
-        let resources = part(&self.value, "resources")?.as_array()?.iter().filter_map(Value::as_str);
+        let resources = part(&self.by.value, "resources")?.as_array()?.iter().filter_map(Value::as_str);
         let files = resources.filter(|named| said.has(named));
-        let files = files.filter_map(|named| self.contents.file(&join(self.folder, named)));
+        let files = files.filter_map(|named| self.contents.file(&join(self.by.folder(), named)));
         files.into_iter().find_map(|file| read(&file.path, file.bytes.clone(), Compat::Kubectl).err().map(Error::Read))
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn failed(source: &str, settings: &Kustomize, stderr: &str, contents:
     let why = lines.join("\n").trim_start_matches("Error: ").replace(&format!("{}/", commit.display()), "");
     let fault = Fault::read(&why, source);
     let kustomization = find(contents, &fault.folder).ok().flatten();
-    let (why, help) = explained(&fault, kustomization.as_ref(), source, settings);
+    let Explained(why, help) = Told { fault, kustomization, source, settings }.explained();
     Error::Tool { tool: "kustomize".to_owned(), source_folder: source.to_owned(), why, help }
 }
 
@@ -80,54 +80,94 @@ fn after<'a>(text: &'a str, beginnings: &[&str]) -> Option<(&'a str, &'a str)> {
     beginnings.iter().find_map(|start| text.strip_prefix(start)).and_then(|rest| rest.split_once("': "))
 }
 
-/// Returns the sentence and the next step.
-fn explained(
-    fault: &Fault,
-    kustomization: Option<&Kustomization>,
-    source: &str,
-    settings: &Kustomize,
-) -> (String, String) {
-    let path = kustomization.map_or_else(|| join(&fault.folder, FILE_NAMES[0]), |found| found.path.clone());
-    let at = |word: &str| kustomization.map_or_else(|| path.clone(), |found| with_line(&found.bytes, &path, word));
-    let quoted = |sign: &str| fault.what.split_once(sign).and_then(|(_, rest)| rest.split(['"', '\'']).next());
-    if let Some(key) = quoted(UNKNOWN_KEY) {
-        let help = format!("correct or remove `{key}`");
-        return (format!("{}: `{key}` is not a key of a kustomization", at(&format!("{key}:"))), help);
+/// A sentence and the next step.
+struct Explained(String, String);
+
+/// A fault, and where a person looks for it.
+struct Told<'a> {
+    fault: Fault,
+    kustomization: Option<Kustomization>,
+    source: &'a str,
+    settings: &'a Kustomize,
+}
+
+impl Told<'_> {
+    fn explained(&self) -> Explained {
+        let known = [Self::unknown_key, Self::plugin, Self::twice, Self::no_target, Self::cycle, Self::no_helm];
+        known.iter().find_map(|explain| explain(self)).unwrap_or_else(|| self.as_said())
     }
-    if let Some(plugin) = quoted(PLUGIN) {
+
+    fn unknown_key(&self) -> Option<Explained> {
+        let key = self.quoted(UNKNOWN_KEY)?;
+        let place = self.line_of(&format!("{key}:"));
+        Some(Explained(
+            format!("{place}: `{key}` is not a key of a kustomization"),
+            format!("correct or remove `{key}`"),
+        ))
+    }
+
+    fn plugin(&self) -> Option<Explained> {
+        let (path, plugin) = (self.path(), self.quoted(PLUGIN)?);
         let help = match plugin {
             KSOPS => "name the encrypted files among the `resources`: a deploy decrypts them",
             _ => "commit what it generates, or use a generator or transformer that is built into Kustomize",
         };
-        return (
-            format!("{path} needs the plugin {plugin}, and plugins are programs that no render may run"),
-            help.to_owned(),
-        );
+        let why = format!("{path} needs the plugin {plugin}, and plugins are programs that no render may run");
+        Some(Explained(why, help.to_owned()))
     }
-    if let Some(id) = fault.what.split_once(TWICE).map(|(_, id)| id) {
+
+    fn twice(&self) -> Option<Explained> {
+        let (_, id) = self.fault.what.split_once(TWICE)?;
         let help = "name each folder and file once among the resources".to_owned();
-        return (format!("{path}: {} comes from two of its resources", object(id)), help);
+        Some(Explained(format!("{}: {} comes from two of its resources", self.path(), object(id)), help))
     }
-    let unfound = fault.what.split_once(NO_MATCH).and_then(|(_, rest)| rest.split(';').next());
-    if let Some(id) = quoted(NO_TARGET).or(unfound) {
+
+    fn no_target(&self) -> Option<Explained> {
+        let unfound = || self.fault.what.split_once(NO_MATCH).and_then(|(_, rest)| rest.split(';').next());
+        let id = self.quoted(NO_TARGET).or_else(unfound)?;
         let help = "correct the patch's kind and name, or add the object to the resources".to_owned();
-        return (format!("{path}: a patch is for {}, which is not among the resources", object(id)), help);
+        Some(Explained(
+            format!("{}: a patch is for {}, which is not among the resources", self.path(), object(id)),
+            help,
+        ))
     }
-    if fault.what.starts_with(CYCLE) {
+
+    fn cycle(&self) -> Option<Explained> {
         let help = "take the folder out of the resources of its own base".to_owned();
-        return (format!("{path}: its resources lead back to {}", fault.folder), help);
+        let why = format!("{}: its resources lead back to {}", self.path(), self.fault.folder);
+        self.fault.what.starts_with(CYCLE).then_some(Explained(why, help))
     }
-    if fault.what.contains(NO_HELM) && !settings.helm {
+
+    fn no_helm(&self) -> Option<Explained> {
         let help =
             "allow it with `render: {kustomize: {helm: true}}` in landfall.yaml, and commit the chart".to_owned();
-        return (format!("{} inflates a chart, which the rules do not allow", at("helmCharts")), help);
+        let why = format!("{} inflates a chart, which the rules do not allow", self.line_of("helmCharts"));
+        (self.fault.what.contains(NO_HELM) && !self.settings.helm).then_some(Explained(why, help))
     }
-    let place = fault.file.as_ref().map_or(path.clone(), |file| join(&fault.folder, file));
-    let flag = if settings.helm { "--enable-helm " } else { "" };
-    (
-        format!("{place}: {}", fault.what),
-        format!("`kustomize build {flag}{source}` at the repository's root shows the same"),
-    )
+
+    fn as_said(&self) -> Explained {
+        let Fault { folder, file, what } = &self.fault;
+        let place = file.as_ref().map_or_else(|| self.path(), |file| join(folder, file));
+        let (flag, source) = (if self.settings.helm { "--enable-helm " } else { "" }, self.source);
+        let help = format!("`kustomize build {flag}{source}` at the repository's root shows the same");
+        Explained(format!("{place}: {what}"), help)
+    }
+
+    fn path(&self) -> String {
+        let usual = || join(&self.fault.folder, FILE_NAMES[0]);
+        self.kustomization.as_ref().map_or_else(usual, |found| found.path.clone())
+    }
+
+    /// Returns the kustomization with the line that has a word.
+    fn line_of(&self, word: &str) -> String {
+        let path = self.path();
+        self.kustomization.as_ref().map_or_else(|| path.clone(), |found| with_line(&found.bytes, &path, word))
+    }
+
+    /// Returns what is quoted behind a sign.
+    fn quoted(&self, sign: &str) -> Option<&str> {
+        self.fault.what.split_once(sign).and_then(|(_, rest)| rest.split(['"', '\'']).next())
+    }
 }
 
 /// Reads `Deployment.v1.apps/web.[noNs]`, as Kustomize writes an object, to `Deployment/web`.

@@ -1,7 +1,9 @@
 //! Where each object of a kustomization comes from: the origins that Kustomize annotates, asked for in the copy alone.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use landfall_core::manifest::{Compat, Manifest, Origin, SourceFile, object_line, values};
 use serde::Deserialize;
@@ -51,26 +53,51 @@ fn asking(kustomization: &Kustomization) -> Option<Vec<u8>> {
     Some(if is_what_it_says { longer } else { wanted.to_string().into_bytes() })
 }
 
-/// Reads where an object comes from; the kustomization itself where Kustomize does not know. An annotation that only
-/// we asked for is taken out.
-pub(super) fn take(manifest: &mut Manifest, asked: Asked, folder: &str, contents: &Contents) -> Result<(), Error> {
-    let text = match asked {
-        Asked::ByTheUser => manifest.object["metadata"]["annotations"][ANNOTATION].as_str().map(str::to_owned),
-        Asked::ByUs => take_annotation(&mut manifest.object, ANNOTATION),
-    };
-    let path = text.and_then(|text| serde_saphyr::from_str::<Annotation>(&text).ok()).and_then(Annotation::path);
-    let inside = |path: String| {
-        let outside = || Error::Link { path: "a kustomization".to_owned(), to: path.clone() };
-        contents.inside(&join(folder, &path)).ok_or_else(outside)
-    };
-    let path = path.map(inside).transpose()?.unwrap_or_else(|| folder.to_owned());
-    // A file that makes objects, as a kustomization, says nothing of them.
-    let file = contents.file(&path).filter(|_| folder_of(&path).is_none());
-    manifest.made_from = file.map(|file| String::from_utf8_lossy(&file.bytes).into());
-    let kind = manifest.object["kind"].as_str().unwrap_or_default();
-    let line = manifest.made_from.as_deref().and_then(|text| object_line(text, kind));
-    manifest.origin = Origin { path, line };
-    Ok(())
+/// Reads the origins of a build's objects.
+pub(super) struct Origins<'a> {
+    asked: Asked,
+    folder: &'a str,
+    contents: &'a Contents,
+    /// The files that objects come from: many come from one.
+    texts: BTreeMap<String, Arc<str>>,
+}
+
+impl<'a> Origins<'a> {
+    /// Reads those of a folder's build.
+    pub(super) fn of(folder: &'a str, asked: Asked, contents: &'a Contents) -> Self {
+        Self { asked, folder, contents, texts: BTreeMap::new() }
+    }
+
+    /// Reads where an object comes from; the kustomization itself where Kustomize does not know. An annotation that only
+    /// we asked for is taken out.
+    pub(super) fn take(&mut self, manifest: &mut Manifest) -> Result<(), Error> {
+        let text = match self.asked {
+            Asked::ByTheUser => manifest.object["metadata"]["annotations"][ANNOTATION].as_str().map(str::to_owned),
+            Asked::ByUs => take_annotation(&mut manifest.object, ANNOTATION),
+        };
+        let path = text.and_then(|text| serde_saphyr::from_str::<Annotation>(&text).ok()).and_then(Annotation::path);
+        let inside = |path: String| {
+            let outside = || Error::Link { path: "a kustomization".to_owned(), to: path.clone() };
+            self.contents.inside(&join(self.folder, &path)).ok_or_else(outside)
+        };
+        let path = path.map(inside).transpose()?.unwrap_or_else(|| self.folder.to_owned());
+        manifest.made_from = self.text(&path);
+        let kind = manifest.object["kind"].as_str().unwrap_or_default();
+        let line = manifest.made_from.as_deref().and_then(|text| object_line(text, kind));
+        manifest.origin = Origin { path, line };
+        Ok(())
+    }
+
+    /// Returns the file of objects at a path. One that makes objects, as a kustomization, says nothing of them.
+    fn text(&mut self, path: &str) -> Option<Arc<str>> {
+        if let Some(text) = self.texts.get(path) {
+            return Some(Arc::clone(text));
+        }
+        let file = self.contents.file(path).filter(|_| folder_of(path).is_none())?;
+        let text: Arc<str> = String::from_utf8_lossy(&file.bytes).into();
+        self.texts.insert(path.to_owned(), Arc::clone(&text));
+        Some(text)
+    }
 }
 
 /// What Kustomize writes: a file, or the kustomization that generated the object.

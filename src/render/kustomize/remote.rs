@@ -20,9 +20,16 @@ const COMMITS_MAX: usize = 16;
 /// Where a kustomization names folders.
 const KEYS: [&str; 3] = ["resources", "bases", "components"];
 
-/// Where a fetched commit is named, and what it is called, by its folder in the copy.
+/// The fetched commits, by their folders in the copy.
 #[derive(Default)]
-pub(super) struct Fetched(BTreeMap<String, (String, String)>);
+pub(super) struct Fetched(BTreeMap<String, FetchedCommit>);
+
+struct FetchedCommit {
+    /// The commit's own kustomization that needs it.
+    named_in: String,
+    /// What people call it: `https://host/a/b@0123456`.
+    name: String,
+}
 
 impl Fetched {
     /// Says of what was fetched where it is from: nobody finds its folder in the commit.
@@ -43,7 +50,7 @@ impl Fetched {
     /// Returns the kustomization that names the repository which a path is from.
     pub(super) fn named_in(&self, path: &str) -> Option<&str> {
         let is_below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        self.0.iter().find(|(folder, _)| is_below(folder)).map(|(_, (named_in, _))| named_in.as_str())
+        self.0.iter().find(|(folder, _)| is_below(folder)).map(|(_, commit)| commit.named_in.as_str())
     }
 }
 
@@ -120,7 +127,8 @@ impl Base {
             let files = files_at(&self.address, &self.commit).await.map_err(failed)?;
             contents.extend(files.into_iter().map(|file| TreeFile { path: format!("{root}/{}", file.path), ..file }));
             let named_in = fetched.named_in(&by.path).unwrap_or(&by.path).to_owned();
-            fetched.0.insert(root.clone(), (named_in, format!("{}@{}", self.address, self.commit.short())));
+            let name = format!("{}@{}", self.address, self.commit.short());
+            fetched.0.insert(root.clone(), FetchedCommit { named_in, name });
         }
         Ok(join(&root, &self.folder).trim_end_matches('/').to_owned())
     }
@@ -144,7 +152,7 @@ fn texts(kustomization: &Value) -> impl Iterator<Item = &str> {
     lists.flatten().filter_map(Value::as_str)
 }
 
-fn named_plainly(mut text: String, (folder, (_, name)): (&String, &(String, String))) -> String {
+fn named_plainly(mut text: String, (folder, FetchedCommit { name, .. }): (&String, &FetchedCommit)) -> String {
     let climbing = format!("../{folder}");
     while text.contains(&climbing) {
         text = text.replace(&climbing, folder);
