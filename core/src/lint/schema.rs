@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::fields::{Field, Form, Of, Plain, Type, of_type, type_of};
 use super::set::{NEWEST_MINOR, Set, below};
-use crate::manifest::Gvk;
+use crate::manifest::{Gvk, Manifest};
 
 /// What is known of a value.
 #[derive(Clone, Copy)]
@@ -31,13 +31,17 @@ pub(super) enum Step<'a> {
     Unknown,
 }
 
+/// Goes through every value of a set of which something is known.
+pub(super) fn walk_all<'a>(set: &Set<'a>, visit: &mut impl FnMut(&'a Manifest, Schema<'a>, &Value, &str)) {
+    for manifest in set.manifests {
+        if let Some(schema) = Schema::of(set, &manifest.object) {
+            walk(schema, &manifest.object, "", &mut |schema, value, pointer| visit(manifest, schema, value, pointer));
+        }
+    }
+}
+
 /// Goes through every value of which something is known, the outer ones first.
-pub(super) fn walk<'a>(
-    schema: Schema<'a>,
-    value: &Value,
-    pointer: &str,
-    visit: &mut impl FnMut(Schema<'a>, &Value, &str),
-) {
+fn walk<'a>(schema: Schema<'a>, value: &Value, pointer: &str, visit: &mut impl FnMut(Schema<'a>, &Value, &str)) {
     visit(schema, value, pointer);
     match value {
         Value::Object(fields) => {

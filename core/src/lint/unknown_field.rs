@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::finding::{At, Found};
-use super::schema::{Schema, Step, walk};
+use super::schema::{Schema, Step, walk_all};
 use super::set::{Set, below};
 use crate::manifest::Manifest;
 use crate::rules::nearest;
@@ -13,13 +13,7 @@ const OF_SOPS: &str = "sops";
 
 /// Finds fields that nobody reads.
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
-    for manifest in set.manifests {
-        if let Some(schema) = Schema::of(set, &manifest.object) {
-            walk(schema, &manifest.object, "", &mut |schema, value, pointer| {
-                look(manifest, schema, value, pointer, found);
-            });
-        }
-    }
+    walk_all(set, &mut |manifest, schema, value, pointer| look(manifest, schema, value, pointer, found));
 }
 
 fn look(manifest: &Manifest, schema: Schema<'_>, value: &Value, pointer: &str, found: &mut Found) {

@@ -4,19 +4,13 @@ use serde_json::Value;
 
 use super::fields::Plain;
 use super::finding::{At, Found};
-use super::schema::{Schema, walk};
+use super::schema::{Schema, walk_all};
 use super::set::Set;
 use crate::manifest::Manifest;
 
 /// Finds values that are refused for what they are.
 pub(super) fn check(set: &Set<'_>, found: &mut Found) {
-    for manifest in set.manifests {
-        if let Some(schema) = Schema::of(set, &manifest.object) {
-            walk(schema, &manifest.object, "", &mut |schema, value, pointer| {
-                look(manifest, schema, value, pointer, found);
-            });
-        }
-    }
+    walk_all(set, &mut |manifest, schema, value, pointer| look(manifest, schema, value, pointer, found));
 }
 
 fn look(manifest: &Manifest, schema: Schema<'_>, value: &Value, pointer: &str, found: &mut Found) {
