@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking and says what it counted")]
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,10 @@ use landfall_core::manifest::limits::OBJECTS_MAX;
 use landfall_core::manifest::{
     Compat, Defaults, NormaliseProblem, Normalised, ScopeTable, SourceFile, normalise, read,
 };
-use miette::{Diagnostic, NarratableReportHandler};
+use shown::problems;
+
+#[path = "world/shown.rs"]
+mod shown;
 
 #[test]
 fn sets_are_normalised() {
@@ -84,13 +86,4 @@ fn json(set: &Normalised) -> String {
     let notes = set.notes.iter().map(|note| format!("{} {}: {}", note.origin, note.object, note.change));
     let both = serde_json::json!({ "objects": objects, "notes": notes.collect::<Vec<_>>() });
     serde_json::to_string_pretty(&both).unwrap() + "\n"
-}
-
-fn problems<D: Diagnostic>(problems: &[D]) -> String {
-    let mut text = String::new();
-    for problem in problems {
-        NarratableReportHandler::new().with_context_lines(0).render_report(&mut text, problem).unwrap();
-        writeln!(text).unwrap();
-    }
-    text
 }

@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 
 use landfall_core::manifest::{Compat, Defaults, Manifest, ObjectId, ScopeTable, SourceFile, normalise, read};
 use landfall_core::order::{self, Occasion, Order};
-use miette::{Diagnostic, NarratableReportHandler};
+use shown::problems;
+
+#[path = "world/shown.rs"]
+mod shown;
 
 #[test]
 fn sets_are_put_in_order() {
@@ -103,15 +106,6 @@ fn shown(order: &Order) -> String {
             let level: Vec<String> = level.iter().map(ToString::to_string).collect();
             writeln!(text, "    {}", level.join(" ")).unwrap();
         }
-    }
-    text
-}
-
-fn problems<D: Diagnostic>(problems: &[D]) -> String {
-    let mut text = String::new();
-    for problem in problems {
-        NarratableReportHandler::new().with_context_lines(0).render_report(&mut text, problem).unwrap();
-        writeln!(text).unwrap();
     }
     text
 }
