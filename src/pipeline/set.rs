@@ -70,17 +70,8 @@ pub(super) async fn build(
     let Rendered { manifests, notes, mut remarks } = render(&source).await?;
     let (mut manifests, of_hooks) = hooks::sort_out(manifests);
     remarks.extend(of_hooks);
-    let mut used = Vec::new();
-    for (name, reference) in to.environment.images_at(commit) {
-        if images::replace(&mut manifests, &name, &reference) {
-            used.push(UsedImage { reference, built_by_commit: to.environment.is_built_by_commit(&name) });
-        }
-    }
-    let mut table = ScopeTable::builtin();
-    for resource in facts.iter().flat_map(|facts| facts.resources.values()) {
-        table.insert(resource);
-    }
-    let kinds = table.with_crds(&manifests);
+    let images = replaced(&mut manifests, to.environment, commit);
+    let kinds = known(facts).with_crds(&manifests);
     transformed(&mut manifests, to, &kinds);
     let defaults = Defaults { namespace: to.target.namespace.to_string() };
     let mut set = normalise(manifests, &kinds, &defaults).map_err(Box::new)?;
@@ -91,7 +82,27 @@ pub(super) async fn build(
     let mut notes: Vec<Note> = notes.into_iter().map(|note| placed(note, &set.manifests)).collect();
     notes.append(&mut set.notes);
     notes.sort();
-    Ok(Set { manifests: set.manifests, notes, remarks, images: used, kinds })
+    Ok(Set { manifests: set.manifests, notes, remarks, images, kinds })
+}
+
+/// Puts the images of the rules into a set, and returns those that it uses.
+fn replaced(manifests: &mut [Manifest], environment: &Environment, commit: &CommitSha) -> Vec<UsedImage> {
+    let mut used = Vec::new();
+    for (name, reference) in environment.images_at(commit) {
+        if images::replace(manifests, &name, &reference) {
+            used.push(UsedImage { reference, built_by_commit: environment.is_built_by_commit(&name) });
+        }
+    }
+    used
+}
+
+/// Returns the kinds of Kubernetes itself, and those that the server serves.
+fn known(facts: Option<&Facts>) -> ScopeTable {
+    let mut table = ScopeTable::builtin();
+    for resource in facts.iter().flat_map(|facts| facts.resources.values()) {
+        table.insert(resource);
+    }
+    table
 }
 
 /// Makes of every object what the rules want.

@@ -202,11 +202,7 @@ pub(super) async fn plan_offline(
             }
         }
     }
-    // What the base has counts as deployed: so what is gone from the set is a deletion.
-    let ids: Vec<ObjectId> = base_set.iter().filter_map(|manifest| ObjectId::of(&manifest.object)).collect();
-    inventory.entries = ids.iter().map(|id| (id.clone(), Entry::default())).collect();
-    let nothing = Observation { live: None, answer: Answer::NotAsked, takeover: None };
-    let live = ids.into_iter().map(|id| (id, nothing.clone())).collect();
+    let live = as_deployed(&base_set, &mut inventory);
     let inputs = Inputs {
         target: &goal.id,
         commit: wanted.commit,
@@ -219,6 +215,14 @@ pub(super) async fn plan_offline(
     let before: Vec<Value> = base_set.iter().map(|manifest| manifest.object.clone()).collect();
     let (plan, recorded) = (build(&inputs), base_set.len());
     Ok(Planned { unchecked, ..finish(plan, set, base_set, &before, recorded) })
+}
+
+/// Records what a base has as if it were deployed, so that what is gone from the set is a deletion. Nobody looked at it.
+fn as_deployed(base: &[Manifest], inventory: &mut Inventory) -> BTreeMap<ObjectId, Observation> {
+    let ids: Vec<ObjectId> = base.iter().filter_map(|manifest| ObjectId::of(&manifest.object)).collect();
+    inventory.entries = ids.iter().map(|id| (id.clone(), Entry::default())).collect();
+    let unseen = || Observation { live: None, answer: Answer::NotAsked, takeover: None };
+    ids.into_iter().map(|id| (id, unseen())).collect()
 }
 
 fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recorded: usize) -> Planned {

@@ -8,15 +8,14 @@ use serde_json::{Map, Value};
 
 use super::redact::Redactor;
 use super::{Hunk, Line, ObjectDiff, plain};
-use crate::manifest::{Gvk, ObjectId};
+use crate::manifest::{ObjectId, secret};
 
 /// What of a Secret may be shown. Every other field is treated as a value.
 const SHOWN: &[&str] = &["apiVersion", "immutable", "kind", "metadata", "type"];
 
 /// Returns whether any side is a Secret, whatever the identity says.
 pub(crate) fn is_secret(id: &ObjectId, before: Option<&Value>, after: Option<&Value>) -> bool {
-    let says_so = |object: &Value| Gvk::of(object).is_some_and(|gvk| gvk.group.is_empty() && gvk.kind == "Secret");
-    id.group.is_empty() && id.kind == "Secret" || [before, after].into_iter().flatten().any(says_so)
+    id.group.is_empty() && id.kind == "Secret" || [before, after].into_iter().flatten().any(secret::is_secret)
 }
 
 /// Returns the difference of two Secrets without any value.
