@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::manifest::pod_spec;
 use crate::report::ImageMove;
 
 /// How many characters of a digest people read, with its algorithm: "sha256:" and twelve digits.
@@ -28,14 +29,6 @@ fn containers(object: &Value) -> Vec<([&str; 4], &str)> {
         Some((place.map(|part| part.as_str().unwrap_or_default()), container["image"].as_str()?))
     });
     places.collect()
-}
-
-fn pod_spec(object: &Value) -> &Value {
-    match object["kind"].as_str() {
-        Some("Pod") => &object["spec"],
-        Some("CronJob") => &object["spec"]["jobTemplate"]["spec"]["template"]["spec"],
-        _ => &object["spec"]["template"]["spec"],
-    }
 }
 
 fn one(from: Option<&str>, to: &str) -> ImageMove {

@@ -22,6 +22,7 @@ mod note;
 mod number;
 mod object;
 mod object_problem;
+mod pods;
 mod print;
 mod problem;
 mod prune;
@@ -50,6 +51,7 @@ pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, nor
 pub use note::{Change, Note};
 pub use object::identify;
 pub use object_problem::ObjectProblem;
+pub use pods::pod_spec;
 pub use print::{block_yaml, json_text};
 pub use problem::{ReadError, ReadErrors, ReadProblem};
 pub use reader::{mentions_secret, read, values};
