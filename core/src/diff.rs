@@ -8,6 +8,7 @@ mod inline;
 mod items;
 mod mask;
 mod noise;
+pub mod places;
 pub mod redact;
 mod rows;
 mod sections;

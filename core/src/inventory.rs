@@ -21,6 +21,9 @@ pub const LABEL: &str = "landfall.dev/inventory";
 /// Most characters of a field manager's name (apimachinery, `meta/v1/validation`).
 const MANAGER_CHARS_MAX: usize = 128;
 
+/// Most attempts that are remembered, the newest: what an older one alone has sent is drift, which a person looks at.
+const ATTEMPTS_MAX: usize = 20;
+
 /// Hexadecimal digits of the id that a field manager's name carries.
 const MANAGER_ID_CHARS: usize = 8;
 
@@ -37,6 +40,8 @@ pub struct Inventory {
     pub repository: Option<String>,
     /// The commit of the newest attempt, written before its first apply.
     pub attempted: Option<CommitSha>,
+    /// The commits of every attempt since the last whole deploy, oldest first: each may have sent a part of its set.
+    pub attempts: Vec<CommitSha>,
     /// Why a person made the newest attempt by hand; none when the branch's own pipeline made it.
     pub reason: Option<String>,
     /// The commit that was last deployed whole.
@@ -138,6 +143,7 @@ impl Inventory {
             id: derived_id(target),
             repository,
             attempted: None,
+            attempts: Vec::new(),
             reason: None,
             deployed: None,
             entries: BTreeMap::new(),
@@ -179,7 +185,12 @@ impl Inventory {
         attempted: CommitSha,
         reason: Option<&str>,
     ) -> Self {
-        let mut next = Self { attempted: Some(attempted), reason: reason.map(str::to_owned), ..self.clone() };
+        let mut attempts = self.attempts.clone();
+        attempts.retain(|commit| *commit != attempted);
+        attempts.push(attempted.clone());
+        attempts.drain(..attempts.len().saturating_sub(ATTEMPTS_MAX));
+        let reason = reason.map(str::to_owned);
+        let mut next = Self { attempted: Some(attempted), attempts, reason, ..self.clone() };
         for (id, version) in desired {
             next.entries.entry(id).or_default().version = version;
         }
@@ -190,7 +201,8 @@ impl Inventory {
     #[must_use]
     pub fn exact(&self, entries: impl IntoIterator<Item = (ObjectId, Entry)>, deployed: CommitSha) -> Self {
         let entries = entries.into_iter().collect();
-        Self { attempted: Some(deployed.clone()), deployed: Some(deployed), entries, ..self.clone() }
+        let attempts = Vec::new();
+        Self { attempted: Some(deployed.clone()), attempts, deployed: Some(deployed), entries, ..self.clone() }
     }
 
     fn foreign_owner(&self, target: &TargetId, repository: Option<&str>) -> Option<String> {

@@ -1,10 +1,14 @@
 //! What would change in one target, object by object. Does not ask the server: `live` brings its answers.
 
 pub mod build;
+mod explained;
+mod privilege;
 mod replace;
 
 use serde::Serialize;
 use serde_json::Value;
+
+pub use explained::Drift;
 
 use crate::diff::ObjectDiff;
 use crate::id::{CommitSha, TargetId};
@@ -20,6 +24,9 @@ pub struct Plan {
     pub commit: CommitSha,
     /// The commit that the target last received whole; none before the first deploy.
     pub deployed: Option<CommitSha>,
+    /// Why what was deployed cannot be compared with, so that nothing explains the changes; none where it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unexplained: Option<String>,
     /// Every object of the set or the inventory, most dangerous first, then by identity.
     pub changes: Vec<Change>,
     /// What the server that checked the plan calls its version ("v1.36.3"); none for an offline plan.
@@ -41,6 +48,9 @@ pub struct Change {
     pub effect: String,
     /// What the reviewer should also know: server warnings, fields stripped. One sentence each.
     pub notes: Vec<String>,
+    /// What of it no merged commit explains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// Whose fields become ours before it is applied; none but at first contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub takeover: Option<Takeover>,

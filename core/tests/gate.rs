@@ -3,7 +3,7 @@
 mod world;
 
 use landfall_core::gate::{AbsentImage, Evidence, Hold, Policy, judge};
-use landfall_core::plan::Class;
+use landfall_core::plan::{Class, Plan};
 use landfall_core::rules::Environment;
 use world::{A, environment, environment_with, plan};
 
@@ -103,4 +103,19 @@ fn nothing_is_written_while_an_image_is_missing() {
     let holds = holds(vec![Class::Create], &environment(), None, &evidence);
     let why = "`web:1` cannot be pulled: its registry does not have it, and 1 more image is missing";
     assert_eq!(only(&holds), ("images", why));
+}
+
+#[test]
+fn a_plan_that_nothing_explains_is_held_unless_both_rules_allow_it() {
+    let (strict, free) = (environment(), environment_with("gates: {explained: false}"));
+    let mut plan = plan("eu", A, vec![Class::Create]);
+    plan.deployed = Some(A.parse().expect("it is a commit"));
+    plan.unexplained = Some("it is gone".to_owned());
+    let held = |plan: &Plan, own, before| judge(plan, Policy { own, before: Some(before) }, &SOME);
+    let why = format!("nothing says what changed since `{}`, which is deployed: it is gone", &A[..7]);
+    assert_eq!(only(&held(&plan, &strict, &strict)), ("explained", why.as_str()));
+    assert_eq!(held(&plan, &free, &strict)[0].help, "Push again: `explained: false` counts from the next push on.");
+    assert_eq!(held(&plan, &free, &free), []);
+    plan.changes.clear();
+    assert_eq!(held(&plan, &strict, &strict), [], "what changes nothing needs no explanation");
 }

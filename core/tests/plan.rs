@@ -33,7 +33,9 @@ fn class_by(yaml: &str, add: impl Fn(&mut Value), answer: Option<Answer>) -> Cla
         inventory: &Inventory::new(&target, None),
         desired: &desired,
         live: &observed,
-        base: None,
+        base: &[],
+        attempts: &[],
+        unexplained: None,
         server: None,
     });
     plan.changes[0].class.clone()
@@ -93,7 +95,9 @@ fn what_left_git_and_cannot_be_looked_at_stays_recorded() {
             inventory: &inventory,
             desired: &[],
             live: &live,
-            base: None,
+            base: &[],
+            attempts: &[],
+            unexplained: None,
             server: None,
         };
         let kept = expected.map(|why| Class::Keep { why: why.to_owned() });

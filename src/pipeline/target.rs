@@ -142,7 +142,7 @@ pub(super) async fn plan(
     repository: &Repository,
     view: &View<'_>,
 ) -> Result<Planned, Failure> {
-    let base = deployed(run, goal, repository, view).await;
+    let earlier = base::earlier(run, goal, repository, view).await;
     let live = look(view, &set.manifests).await?;
     let inputs = Inputs {
         target: &goal.id,
@@ -150,12 +150,14 @@ pub(super) async fn plan(
         inventory: view.inventory,
         desired: &set.manifests,
         live: &live,
-        base: base.as_deref(),
+        base: &earlier.deployed,
+        attempts: &earlier.attempts,
+        unexplained: earlier.unreadable,
         server: Some(view.facts.version.clone()),
     };
     let before: Vec<Value> = live.values().filter_map(|observation| observation.live.clone()).collect();
     let plan = build(&inputs);
-    Ok(finish(plan, set, base.unwrap_or_default(), &before, view.inventory.entries.len()))
+    Ok(finish(plan, set, earlier.deployed, &before, view.inventory.entries.len()))
 }
 
 /// Plans against the cluster that a variable's kubeconfig leads to, and writes nothing.
@@ -209,7 +211,9 @@ pub(super) async fn plan_offline(
         inventory: &inventory,
         desired: &set.manifests,
         live: &live,
-        base: Some(&base_set),
+        base: &base_set,
+        attempts: &[],
+        unexplained: None,
         server: None,
     };
     let before: Vec<Value> = base_set.iter().map(|manifest| manifest.object.clone()).collect();
@@ -239,15 +243,6 @@ fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recor
     let redactor = Redactor::of(after.iter().chain(before));
     let images = diff::images(before, &after);
     Planned { images, notes, plan, evidence, unchecked: Vec::new(), set, base, redactor }
-}
-
-/// Renders what is deployed now, to say which file an object came from and which key of a Secret changed.
-/// A commit that cannot be read any more explains nothing, and is no reason to stop.
-async fn deployed(run: &Run, goal: &Goal<'_>, repository: &Repository, view: &View<'_>) -> Option<Vec<Manifest>> {
-    let commit = view.inventory.deployed.as_ref()?;
-    let tree = repository.tree(commit).await.ok()?;
-    let base = Base { tree: &tree, commit, inventory: &view.inventory.id };
-    base::render(run, goal, &base, Some(view.facts)).await.ok()
 }
 
 fn config_map() -> Resource {

@@ -14,6 +14,7 @@ mod commands;
 mod confined;
 mod denied;
 mod deploys;
+mod drift;
 mod encrypted;
 mod escapes;
 mod fields;

@@ -16,15 +16,17 @@ pub(super) fn judge(plan: &Plan) -> Option<Hold> {
         }
     }
     let help = first_help?.clone();
-    Some(Hold { gate: "blocked", why: list(&named), help, opens_by_itself: false })
+    let noun = if named.len() == 1 { "object is" } else { "objects are" };
+    let why = format!("{} {noun} blocked: {}", named.len(), list(&named));
+    Some(Hold { gate: "blocked", why, help, opens_by_itself: false })
 }
 
-fn list(named: &[String]) -> String {
-    let noun = if named.len() == 1 { "object is" } else { "objects are" };
+/// Returns the first few, and how many more there are.
+pub(super) fn list(named: &[String]) -> String {
     let shown = &named[..named.len().min(NAMED_MAX)];
     let rest = match named.len() - shown.len() {
         0 => String::new(),
         left => format!(" and {left} more"),
     };
-    format!("{} {noun} blocked: {}{rest}", named.len(), shown.join(", "))
+    format!("{}{rest}", shown.join(", "))
 }

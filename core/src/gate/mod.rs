@@ -2,6 +2,7 @@
 
 mod blocked;
 mod empty_render;
+mod explained;
 mod images;
 mod max_deletions;
 mod observe;
@@ -11,7 +12,7 @@ use serde::Serialize;
 use crate::id::{CommitSha, TargetId};
 use crate::plan::{Change, Plan};
 use crate::rules::Environment;
-use crate::trust::Permit;
+use crate::trust::{Kind, Permit};
 
 /// A gate that says no.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,6 +76,11 @@ impl ApprovedPlan {
 
 /// Asks every gate, and returns those that say no.
 pub fn judge(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Vec<Hold> {
+    judge_explained(plan, policy, evidence).into_iter().chain(explained::judge(plan, policy)).collect()
+}
+
+/// Asks every gate but the one that wants an explanation, which a person's reason is.
+fn judge_explained(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Vec<Hold> {
     let holds = [
         observe::judge(policy),
         blocked::judge(plan),
@@ -93,7 +99,9 @@ pub fn open(
     evidence: &Evidence,
     permit: &Permit,
 ) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
-    let mut holds = judge(&plan, policy, evidence);
+    let is_by_hand = matches!(permit.kind(), Kind::BreakGlass { .. });
+    let asked = if is_by_hand { judge_explained } else { judge };
+    let mut holds = asked(&plan, policy, evidence);
     holds.extend(foreign(&plan, permit));
     if holds.is_empty() { Ok(ApprovedPlan { plan }) } else { Err((plan, holds)) }
 }

@@ -36,6 +36,8 @@ struct WireInventory {
     repository: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempted: Option<CommitSha>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attempts: Vec<CommitSha>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -88,17 +90,25 @@ pub(super) fn write(inventory: &Inventory) -> Result<BTreeMap<String, String>, E
 }
 
 fn from_wire(wire: WireInventory) -> Inventory {
+    let attempts = attempts(&wire);
     Inventory {
         app: wire.app,
         environment: wire.environment,
         id: wire.id,
         repository: wire.repository,
         attempted: wire.attempted,
+        attempts,
         reason: wire.reason,
         deployed: wire.deployed,
         entries: wire.entries.into_iter().map(entry_from_wire).collect(),
         unknown: wire.unknown,
     }
+}
+
+/// Returns the attempts since the last whole deploy. An earlier version wrote only the newest.
+fn attempts(wire: &WireInventory) -> Vec<CommitSha> {
+    let newest = wire.attempted.iter().filter(|commit| Some(*commit) != wire.deployed.as_ref());
+    if wire.attempts.is_empty() { newest.cloned().collect() } else { wire.attempts.clone() }
 }
 
 fn entry_from_wire(wire: WireEntry) -> (ObjectId, Entry) {
@@ -117,6 +127,7 @@ fn to_wire(inventory: &Inventory) -> WireInventory {
         id: inventory.id,
         repository: inventory.repository,
         attempted: inventory.attempted,
+        attempts: inventory.attempts,
         reason: inventory.reason,
         deployed: inventory.deployed,
         entries: inventory.entries.into_iter().map(|(id, entry)| entry_to_wire(id, entry)).collect(),

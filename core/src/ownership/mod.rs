@@ -101,6 +101,12 @@ impl Takeover {
     }
 }
 
+/// Returns the fields that a manager owns by having applied them.
+pub fn applied_by(live: &Value, manager: &str) -> FieldSet {
+    let entry = entries(live).iter().find(|entry| is_applied_by(entry, manager));
+    entry.map(|entry| FieldSet::read(&entry["fieldsV1"])).unwrap_or_default()
+}
+
 fn entries(object: &Value) -> &[Value] {
     object["metadata"]["managedFields"].as_array().map_or(&[], Vec::as_slice)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::explained::{self, Seen};
 use super::{Change, Class, Plan, replace};
 use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
@@ -23,8 +24,12 @@ pub struct Inputs<'a> {
     pub desired: &'a [Manifest],
     /// What the server has and says of every object of the set and of the inventory.
     pub live: &'a BTreeMap<ObjectId, Observation>,
-    /// The set rendered at the deployed commit; none when that commit cannot be read.
-    pub base: Option<&'a [Manifest]>,
+    /// The set rendered at the deployed commit; empty when nothing was deployed, or when that commit cannot be read.
+    pub base: &'a [Manifest],
+    /// The sets of the attempts since then.
+    pub attempts: &'a [Vec<Manifest>],
+    /// Why the deployed commit cannot be read, if it cannot.
+    pub unexplained: Option<String>,
     /// What the server calls its version; none for an offline plan.
     pub server: Option<String>,
 }
@@ -75,6 +80,20 @@ pub enum Answer {
     NotWanted,
 }
 
+impl Answer {
+    /// Returns what the object would be, where the server says so.
+    fn object(&self) -> Option<&Value> {
+        match self {
+            Self::Predicted { object, .. } => Some(object),
+            Self::Refused { .. }
+            | Self::Immutable { .. }
+            | Self::Unverified { .. }
+            | Self::NotAsked
+            | Self::NotWanted => None,
+        }
+    }
+}
+
 /// Kinds whose deletion loses data or other people's objects: they are kept until a person decides.
 const KEPT_KINDS: [(&str, &str); 4] = [
     ("", "Namespace"),
@@ -94,27 +113,51 @@ const KEEP_ANNOTATIONS: [(&str, &str); 4] = [
 /// Returns the plan: every object of the set and of the inventory, most dangerous first.
 pub fn build(inputs: &Inputs<'_>) -> Plan {
     let desired = by_id(inputs.desired);
-    let base = by_id(inputs.base.unwrap_or_default());
+    let base = by_id(inputs.base);
+    let attempts: Vec<Index<'_>> = inputs.attempts.iter().map(|attempt| by_id(attempt)).collect();
     let mut changes: Vec<Change> = desired.iter().map(|(id, manifest)| wanted(inputs, &base, id, manifest)).collect();
     let left = inputs.inventory.entries.keys().filter(|id| !desired.contains_key(id));
     changes.extend(left.filter_map(|id| unwanted(inputs, &base, id)));
+    if inputs.unexplained.is_none() && inputs.server.is_some() {
+        explain(inputs, &desired, &base, &attempts, &mut changes);
+    }
     let redactor = Redactor::of_telling(secrets(inputs));
     for change in &mut changes {
         redactor.diff(&mut change.diff);
+        change.drift = change.drift.take().map(|drift| drift.redacted(&redactor));
     }
     changes.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.id.cmp(&b.id)));
     Plan {
         target: inputs.target.clone(),
         commit: inputs.commit.clone(),
         deployed: inputs.inventory.deployed.clone(),
+        unexplained: inputs.unexplained.clone(),
         changes,
         server: inputs.server.clone(),
     }
 }
 
+/// Says of each change what of it no merged commit explains.
+fn explain(inputs: &Inputs<'_>, desired: &Index<'_>, base: &Index<'_>, attempts: &[Index<'_>], changes: &mut [Change]) {
+    let manager = inputs.inventory.field_manager();
+    for change in changes {
+        let id = &change.id;
+        let observation = inputs.live.get(id);
+        let seen = Seen {
+            deployed: object(base, id),
+            attempted: attempts.iter().filter_map(|attempt| object(attempt, id)).collect(),
+            wanted: object(desired, id),
+            live: observation.and_then(|observation| observation.live.as_ref()),
+            predicted: observation.and_then(|observation| observation.answer.object()),
+            manager: &manager,
+        };
+        change.drift = explained::drift(id, &change.class, &seen);
+    }
+}
+
 /// Returns every object that may hold a secret's value, old or new.
 fn secrets<'a>(inputs: &Inputs<'a>) -> impl Iterator<Item = &'a Value> + use<'a> {
-    let of_git = inputs.desired.iter().chain(inputs.base.unwrap_or_default()).map(|manifest| &manifest.object);
+    let of_git = inputs.desired.iter().chain(inputs.base).map(|manifest| &manifest.object);
     of_git.chain(inputs.live.values().filter_map(|observation| observation.live.as_ref()))
 }
 
@@ -164,6 +207,7 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
         notes.push(format!("takes over what {managers} wrote: what of that Git does not have is removed"));
     }
     Change {
+        drift: None,
         takeover,
         effect: if sends && !is_blocked { diff::effect(id, before, after) } else { String::new() },
         diff,
@@ -264,6 +308,7 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         effect: String::new(),
         origin,
         notes: Vec::new(),
+        drift: None,
         takeover: None,
         body: None,
         uid: live.and_then(|live| live["metadata"]["uid"].as_str()).map(str::to_owned),
@@ -327,6 +372,10 @@ fn is_wanted_as_another(inputs: &Inputs<'_>, metadata: &Value) -> bool {
 
 /// Manifests by their identity.
 type Index<'a> = BTreeMap<ObjectId, &'a Manifest>;
+
+fn object<'a>(index: &Index<'a>, id: &ObjectId) -> Option<&'a Value> {
+    index.get(id).map(|manifest| &manifest.object)
+}
 
 fn by_id(manifests: &[Manifest]) -> Index<'_> {
     manifests.iter().filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, manifest))).collect()

@@ -2,7 +2,7 @@
 
 use super::group::groups;
 use super::phrase::Phrase;
-use super::{Report, State, title};
+use super::{Report, State, title, words};
 use crate::gate::Hold;
 use crate::plan::{Change, Class};
 
@@ -33,7 +33,10 @@ fn of_change(change: &Change, environment: &str) -> Option<Phrase> {
     let name = change.id.to_string();
     let start = Phrase::default();
     let alert = match &change.class {
-        Class::Delete => start.strong("Deletes").words(" ").name(name).words(" from ").name(environment).words("."),
+        Class::Delete => {
+            let alert = start.strong("Deletes").words(" ").name(name).words(" from ").name(environment).words(".");
+            words::drift(change).into_iter().fold(alert, |alert, drift| alert.words(" ").then(drift))
+        }
         Class::Blocked { why, help } => {
             let alert = start.name(name).words(" ").strong("is refused").words(": ").then(Phrase::read(why).sentence());
             if help.is_empty() { alert } else { alert.words(" ").then(Phrase::read(help).sentence()) }
@@ -41,7 +44,10 @@ fn of_change(change: &Change, environment: &str) -> Option<Phrase> {
         Class::Unverified { why } => {
             start.name(name).words(" ").strong("could not be checked").words(": ").then(Phrase::read(why).sentence())
         }
-        Class::Same | Class::Keep { .. } | Class::Create | Class::Change | Class::Replace { .. } => return None,
+        Class::Create | Class::Change | Class::Replace { .. } => {
+            start.name(name).words(" ").strong("drifted").words(": ").then(words::drift_itself(change)?)
+        }
+        Class::Same | Class::Keep { .. } => return None,
     };
     Some(with_notes(alert, change))
 }

@@ -45,5 +45,6 @@ fn is_same(group: &Group<'_>, target: &TargetReport, plan: &Plan) -> bool {
 }
 
 fn facts(change: &Change) -> impl PartialEq + '_ {
-    (&change.id.kind, &change.id.name, &change.class, &change.origin, &change.diff, &change.effect, &change.notes)
+    let Change { id, class, origin, diff, effect, notes, drift, .. } = change;
+    (&id.kind, &id.name, class, origin, diff, effect, notes, drift)
 }

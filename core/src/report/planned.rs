@@ -25,9 +25,14 @@ pub(crate) fn title(report: &Report) -> Title {
         let why = if report.targets.is_empty() { title::shared_reason(report) } else { Phrase::default() };
         return Title::new(Mark::Quiet, lead(report).words(what).then(why).then(holds));
     }
-    let look = counts.delete + counts.unverified > 0 || !holds.is_empty();
+    let look = counts.delete + counts.unverified > 0 || has_drift(report) || !holds.is_empty();
     let mark = if look { Mark::Look } else { Mark::Good };
     Title::new(mark, lead(report).words(" ").then(moves(counts)).then(places(report)).then(holds))
+}
+
+fn has_drift(report: &Report) -> bool {
+    let plans = report.targets.iter().filter_map(|target| target.plan.as_ref());
+    plans.flat_map(|plan| &plan.changes).any(|change| change.drift.is_some())
 }
 
 fn failed(target: &TargetReport) -> Option<(&TargetReport, &Problem)> {

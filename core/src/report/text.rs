@@ -161,6 +161,7 @@ fn of_change(change: &Change, color: Color) -> Vec<String> {
     if let Some(why) = change.class.why() {
         lines.push(format!("    {}", Phrase::read(why).sentence().plain()));
     }
+    lines.extend(words::drift(change).map(|drift| format!("    {}", drift.plain())));
     lines.extend(change.notes.iter().map(|note| format!("    {}", Phrase::read(note).sentence().plain())));
     for hunk in &change.diff.hunks {
         if !hunk.path.is_empty() {

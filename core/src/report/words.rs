@@ -1,6 +1,7 @@
 //! Numbers, times and marks as people read them. Does not build sentences.
 
-use crate::plan::Class;
+use super::phrase::Phrase;
+use crate::plan::{Change, Class};
 
 /// What a plan rests on when no cluster was asked.
 pub(crate) const OFFLINE: &str = "compared without a cluster: what runs there may differ";
@@ -58,6 +59,19 @@ pub(crate) fn verb(class: &Class) -> &'static str {
         Class::Delete => "delete",
         Class::Blocked { .. } => "blocked",
     }
+}
+
+/// Returns what of a change no merged commit explains, as a sentence.
+pub(crate) fn drift(change: &Change) -> Option<Phrase> {
+    Some(Phrase::default().strong("Drift").words(": ").then(drift_itself(change)?))
+}
+
+/// Returns what of a change no merged commit explains, as what follows a colon.
+pub(crate) fn drift_itself(change: &Change) -> Option<Phrase> {
+    let drift = change.drift.as_ref()?;
+    let danger = drift.danger.as_ref().map(|danger| Phrase::default().words("; ").then(Phrase::read(danger)));
+    let why = Phrase::read(&drift.why).then(danger.unwrap_or_default());
+    Some(why.words("."))
 }
 
 /// Returns the mark of a class.

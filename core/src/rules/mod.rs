@@ -159,6 +159,8 @@ pub struct Gates {
     pub max_deletions: usize,
     /// Whether a render without any object is meant.
     pub allow_empty: bool,
+    /// Whether what deletes, replaces or widens a privilege must follow from a merged change.
+    pub explained: bool,
 }
 
 /// How long to wait for what was applied.
@@ -182,7 +184,7 @@ pub enum Mode {
 
 impl Default for Gates {
     fn default() -> Self {
-        Self { max_deletions: MAX_DELETIONS_DEFAULT, allow_empty: false }
+        Self { max_deletions: MAX_DELETIONS_DEFAULT, allow_empty: false, explained: true }
     }
 }
 

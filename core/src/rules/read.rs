@@ -231,5 +231,8 @@ fn gates(node: &Node) -> Gates {
     if let Some(Value::Flag(flag)) = value("allow_empty") {
         gates.allow_empty = *flag;
     }
+    if let Some(Value::Flag(flag)) = value("explained") {
+        gates.explained = *flag;
+    }
     gates
 }

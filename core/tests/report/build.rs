@@ -39,6 +39,7 @@ pub(crate) fn target(environment: &str, cluster: &str, changes: Vec<Change>, sta
         target: target.clone(),
         commit: sha("8d41f02"),
         deployed: Some(sha("c0ffee1")),
+        unexplained: None,
         changes,
         server: Some("v1.34.2".to_owned()),
     };
@@ -77,6 +78,7 @@ pub(crate) fn change(class: Class, group: &str, name: &str, origin: Option<&str>
         body: None,
         uid: None,
         takeover: None,
+        drift: None,
     }
 }
 

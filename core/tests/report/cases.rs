@@ -3,7 +3,7 @@
 use landfall_core::exit::Exit;
 use landfall_core::lint::Severity;
 use landfall_core::manifest::{ObjectId, Origin};
-use landfall_core::plan::{Change, Class};
+use landfall_core::plan::{Change, Class, Drift};
 use landfall_core::ready::Cause;
 use landfall_core::report::{
     Action, COMMENT_BYTES_MAX, Failure, Finding, Options, Problem, Report, Skipped, State, TargetReport,
@@ -348,4 +348,29 @@ fn findings_that_have_no_room_are_counted() {
     assert!(comment.len() <= COMMENT_BYTES_MAX);
     assert!(comment.contains("more findings; `landfall check` shows them all"), "{comment}");
     assert!(comment.contains("1.9.0"), "the changes have no room left: {comment}");
+}
+
+/// A value that somebody changed in the cluster, beside a binding that somebody deleted.
+#[test]
+fn drift_is_told_and_what_it_would_widen_is_held() {
+    let mut web = web();
+    web.drift = Some(Drift {
+        why:
+            "no merged commit changes `spec.template.spec.containers[web].env[LOG_LEVEL].value`: it goes back to what \
+              Git says"
+                .to_owned(),
+        places: vec!["spec.template.spec.containers[web].env[LOG_LEVEL].value".to_owned()],
+        danger: None,
+    });
+    let mut binding = change(Class::Create, "rbac.authorization.k8s.io", "RoleBinding/ops", Some("deploy/ops.yaml:1"));
+    binding.drift = Some(Drift {
+        why: "somebody deleted it in the cluster, and Git still has it: it is made again".to_owned(),
+        places: Vec::new(),
+        danger: Some("it gives the role `view` to the User `mallory`".to_owned()),
+    });
+    let why =
+        "1 change follows from no merged commit: `RoleBinding/ops` (it gives the role `view` to the User `mallory`)";
+    let help = "Merge what the cluster has into Git, or deploy by hand, with `--reason`.";
+    let holds = vec![hold("explained", why, help)];
+    check("drift", &merging(vec![target("production", "prod-eu", vec![web, binding], State::Planned { holds })]));
 }

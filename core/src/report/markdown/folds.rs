@@ -86,7 +86,7 @@ fn fold(change: &Change, summary: &str, body: &str, busy: bool) -> String {
         return format!("<p>{summary}</p>");
     }
     let dangerous = danger(&change.class) < danger(&Class::Change);
-    let open = dangerous || !busy && !change.effect.is_empty();
+    let open = dangerous || change.drift.is_some() || !busy && !change.effect.is_empty();
     let state = if open { " open" } else { "" };
     format!("<details{state}>\n<summary>{summary}</summary>\n\n{body}\n</details>")
 }
@@ -146,6 +146,7 @@ fn body(change: &Change, lines: &[String], lines_max: usize) -> String {
     {
         parts.push(Phrase::read(help).sentence().markdown());
     }
+    parts.extend(words::drift(change).map(|drift| drift.markdown()));
     let notes = change.notes.iter().map(|note| format!("- {}", Phrase::read(note).sentence().markdown()));
     let notes: Vec<String> = notes.collect();
     if !notes.is_empty() {
