@@ -18,7 +18,7 @@ use crate::stop::Stop;
 const UNSERVED_TRIES: u32 = 60;
 const UNSERVED_SECONDS: u64 = 1;
 
-/// How long a deleted object may stay before it is made anew: nothing but a finalizer holds it.
+/// How long a deleted object may stay: nothing but a finalizer holds it.
 const GONE_SECONDS_MAX: u64 = 60;
 const GONE_MILLISECONDS: u64 = 100;
 
@@ -122,18 +122,20 @@ async fn apply_one(apply: &Apply<'_>, change: &Change) -> Result<Option<Answer>,
     writer.apply(&change.id, &resource).await.map_err(unserved)
 }
 
-/// Deletes what is made anew, and waits until it is gone. A run that dies here has left nothing under that name: the
-/// next one creates it.
-async fn delete(writer: &Writer, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
+/// Deletes an object, and waits until it is gone. A run that dies here has left nothing under that name, or something
+/// that is going: the next one goes on.
+pub(crate) async fn delete(writer: &Writer, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
     writer.delete(id, resource).await?;
     let tries = GONE_SECONDS_MAX * 1_000 / GONE_MILLISECONDS;
+    let mut finalizers = Vec::new();
     for _ in 0..tries {
-        if writer.is_gone(id, resource).await? {
-            return Ok(());
+        match writer.held(id, resource).await? {
+            Some(held) => finalizers = held,
+            None => return Ok(()),
         }
         tokio::time::sleep(Duration::from_millis(GONE_MILLISECONDS)).await;
     }
-    Err(Error::StillThere { seconds: GONE_SECONDS_MAX })
+    Err(Error::StillThere { seconds: GONE_SECONDS_MAX, finalizers })
 }
 
 /// Adds what the server's bare 404 does not say.

@@ -70,15 +70,17 @@ pub enum Error {
         /// The field managers.
         managers: String,
     },
-    /// An object that is to be made anew was deleted, and stays.
-    #[error("it was deleted to be made anew, and is still there after {seconds} s")]
+    /// An object was deleted, and stays.
+    #[error("it was deleted, and is still there after {seconds} s: {}", held_by(finalizers))]
     #[diagnostic(
         code(cluster::still_there),
-        help("a finalizer holds it: see its `metadata.finalizers`, then deploy again")
+        help("see what is to finish it, or whether that still runs; then deploy again")
     )]
     StillThere {
         /// How long it was waited for.
         seconds: u64,
+        /// What has to let go of it first; most often the name of a controller.
+        finalizers: Vec<String>,
     },
     /// Our hold on the target may have ended: nothing more may be written.
     #[error("the hold on {lease} was lost, so nothing more is written")]
@@ -187,5 +189,13 @@ impl Error {
     /// Whether the server says that there is no such object or resource.
     pub fn is_not_found(&self) -> bool {
         self.refused().is_some_and(|refused| refused.code == 404)
+    }
+}
+
+fn held_by(finalizers: &[String]) -> String {
+    match finalizers {
+        [] => "nothing says what holds it".to_owned(),
+        [one] => format!("the finalizer `{one}` holds it"),
+        several => format!("the finalizers `{}` hold it", several.join("`, `")),
     }
 }

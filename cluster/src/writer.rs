@@ -93,12 +93,16 @@ impl Writer {
         }
     }
 
-    /// Returns whether nothing has the name of a deleted object any more, or another object has it.
-    pub async fn is_gone(&self, id: &ObjectId, resource: &Resource) -> Result<bool, Error> {
+    /// Returns what still holds a deleted object: its finalizers. None when it is gone, or another has its name.
+    pub async fn held(&self, id: &ObjectId, resource: &Resource) -> Result<Option<Vec<String>>, Error> {
         let uid = self.change(id, deletes).and_then(|change| change.uid.as_deref());
         match self.lock.channel.send(Call::get(path::object(resource, id.namespace.as_deref(), &id.name))).await {
-            Ok(answer) => Ok(answer.body["metadata"]["uid"].as_str() != uid),
-            Err(error) if error.is_not_found() => Ok(true),
+            Ok(answer) if answer.body["metadata"]["uid"].as_str() != uid => Ok(None),
+            Ok(answer) => {
+                let finalizers = answer.body["metadata"]["finalizers"].as_array().cloned().unwrap_or_default();
+                Ok(Some(finalizers.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::future::join_all;
 use landfall_cluster::{Connection, Facts, Holder, Lock, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, AbsentImage, Policy};
@@ -22,7 +23,7 @@ use super::record::Record;
 use super::rounds::Sent;
 use super::set::Set;
 use super::target::{Goal, Planned, Stored, Wanted, desired, inventory, plan};
-use crate::apply::sentence;
+use crate::apply::{delete, sentence};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::{Sight, View};
@@ -224,32 +225,47 @@ impl Rollout<'_> {
         ready: usize,
         redactor: &Redactor,
     ) -> Result<State, Failure> {
-        let (deleted, failures) = self.prune(&record.writer, &cluster.facts, redactor).await;
+        let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, redactor).await;
         if !failures.is_empty() {
-            return Ok(State::ApplyFailed { failures, not_reached: Vec::new() });
+            return Ok(State::ApplyFailed { failures, not_reached });
         }
         record.exact(self.order.commit).await?;
         self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));
         Ok(State::Deployed { ready, deleted })
     }
 
-    /// Deletes what left Git, in reverse order, only after everything else runs.
-    async fn prune(&self, writer: &Writer, facts: &Facts, redactor: &Redactor) -> (usize, Vec<Refusal>) {
+    /// Deletes what left Git, in reverse order, only after everything else runs. What something else stands on stays
+    /// while that is there.
+    async fn prune(&self, writer: &Writer, facts: &Facts, redactor: &Redactor) -> Pruned {
         let doomed = writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Delete));
-        let mut deleted = 0;
-        let mut failures = Vec::new();
-        for id in order::prune_order(doomed.map(|change| change.id.clone())).into_iter().flatten() {
-            let Some(resource) = facts.any_version(&id.group, &id.kind) else { continue };
-            match writer.delete(&id, resource).await {
-                Ok(()) => {
-                    self.progress.moment(format!("deleted {id}"));
-                    deleted += 1;
+        let mut pruned = Pruned::default();
+        for level in order::prune_order(doomed.map(|change| change.id.clone())) {
+            if !pruned.failures.is_empty() {
+                pruned.not_reached.extend(level);
+                continue;
+            }
+            let known = level.into_iter().filter_map(|id| Some((facts.any_version(&id.group, &id.kind)?, id)));
+            let answers = known.map(|(resource, id)| async move { (delete(writer, &id, resource).await, id) });
+            for (answer, id) in join_all(answers).await {
+                match answer {
+                    Ok(()) => {
+                        self.progress.moment(format!("deleted {id}"));
+                        pruned.deleted += 1;
+                    }
+                    Err(error) => pruned.failures.push(Refusal { id, message: redactor.text(&sentence(&error)) }),
                 }
-                Err(error) => failures.push(Refusal { id, message: redactor.text(&sentence(&error)) }),
             }
         }
-        (deleted, failures)
+        pruned
     }
+}
+
+/// What became of what left Git.
+#[derive(Default)]
+struct Pruned {
+    deleted: usize,
+    failures: Vec<Refusal>,
+    not_reached: Vec<ObjectId>,
 }
 
 /// Gives a target up. What cannot be given up expires by itself, and is no reason for another outcome.
