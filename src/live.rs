@@ -1,5 +1,6 @@
 //! What the cluster has, and what it would make of the set: one LIST per kind and namespace, then dry-runs at once.
 
+mod inside;
 mod takeover;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,11 @@ use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
 use landfall_core::ownership::{Takeover, not_adopted};
 use landfall_core::plan::build::{Answer, Observation};
 use serde_json::Value;
+
+/// The name under which it is tried whether the server would create an object: the first characters of its own, and an
+/// end, together no longer than a label may be.
+const OTHER_NAME_CHARS: usize = 48;
+const OTHER_NAME_END: &str = "-landfall-anew";
 
 /// What an identity may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +91,7 @@ async fn observe(
         let answer = unserved(&manifest.object, desired);
         // It may be there in a version that is served.
         let live = leftover(view, found, &id).await?.live;
-        return Ok((id, Observation { live, answer, takeover: None }));
+        return Ok((id, Observation { live, ..Observation::unseen(answer) }));
     };
     let (live, answer) = match found.get(&id) {
         Some(live) => (Some(live.clone()), dry_run(view, resource, manifest).await),
@@ -105,9 +111,12 @@ async fn observe(
             let (why, help) = not_adopted();
             Answer::Refused { why, help }
         }
-        Err(error) => refusal(error, &id, redactor)?,
+        Err(error) => {
+            let is_immutable = live.is_some() && is_immutable(view, resource, manifest, &error).await;
+            refusal(error, &id, redactor, is_immutable)?
+        }
     };
-    Ok((id, Observation { live, answer, takeover }))
+    Ok((id, Observation { live, takeover, ..Observation::unseen(answer) }))
 }
 
 async fn dry_run(view: &View<'_>, resource: &Resource, manifest: &Manifest) -> Result<ServerAnswer, Error> {
@@ -153,7 +162,7 @@ fn unserved(object: &Value, desired: &[Manifest]) -> Answer {
 }
 
 /// Turns the server's refusal of a dry-run into part of the plan. What is not about this object stays an error.
-fn refusal(error: Error, id: &ObjectId, redactor: &Redactor) -> Result<Answer, Error> {
+fn refusal(error: Error, id: &ObjectId, redactor: &Redactor, is_immutable: bool) -> Result<Answer, Error> {
     let Error::Refused(refused) = error else { return Err(error) };
     if refused.code == 401 {
         return Err(refused.into());
@@ -176,17 +185,34 @@ fn refusal(error: Error, id: &ObjectId, redactor: &Redactor) -> Result<Answer, E
             help: "remove the field from Git, or stop the other manager from setting it".to_owned(),
         });
     }
-    if refused.is_immutable() {
-        return Ok(immutable(&refused, id));
+    if is_immutable {
+        return Ok(immutable(&refused, id, redactor));
     }
     let help = if refused.help.is_empty() { "correct the object in Git".to_owned() } else { refused.help.clone() };
     Ok(Answer::Refused { why, help })
 }
 
+/// Returns whether an object is refused only because it is there already: under another name the server would create it.
+/// Where that cannot be tried, the server's words count.
+async fn is_immutable(view: &View<'_>, resource: &Resource, manifest: &Manifest, error: &Error) -> bool {
+    let Some(refused) = error.refused().filter(|refused| refused.code == 422) else { return false };
+    let mut other = manifest.object.clone();
+    let name: String = other["metadata"]["name"].as_str().unwrap_or_default().chars().take(OTHER_NAME_CHARS).collect();
+    other["metadata"]["name"] = format!("{name}{OTHER_NAME_END}").into();
+    match view.reader.dry_run(resource, &other, &view.inventory.field_manager()).await {
+        Ok(_) => true,
+        Err(error) => refused.is_immutable() && error.refused().is_none_or(|refused| refused.code != 422),
+    }
+}
+
 /// Names the fields alone: the server prints their whole values.
-fn immutable(refused: &Refused, id: &ObjectId) -> Answer {
+fn immutable(refused: &Refused, id: &ObjectId, redactor: &Redactor) -> Answer {
     let fields: Vec<String> = refused.causes.iter().map(|cause| format!("`{}`", cause.field)).collect();
-    let why = format!("field is immutable: {}", fields.join(", "));
+    let why = if refused.is_immutable() {
+        format!("field is immutable: {}", fields.join(", "))
+    } else {
+        format!("it cannot be changed in place: {}", redactor.text(&refused.message))
+    };
     let help = if id.kind == "Job" {
         "give it a new name, delete it by hand, or mark it with `landfall.dev/phase` so that it runs once for each content"
     } else {
@@ -210,18 +236,26 @@ fn lacks(namespace: &str) -> String {
 /// Returns what there is of an inventory entry that left Git. A kind that is served no more has no objects, unless its
 /// group does not answer now.
 async fn leftover(view: &View<'_>, found: &BTreeMap<ObjectId, Value>, id: &ObjectId) -> Result<Observation, Error> {
-    let unwanted = |live| Observation { live, answer: Answer::NotWanted, takeover: None };
     if !is_visible(view, id) {
-        return Ok(Observation { answer: Answer::NotAsked, ..unwanted(None) });
+        return Ok(Observation::unseen(Answer::NotAsked));
     }
-    if let Some(live) = found.get(id) {
-        return Ok(unwanted(Some(live.clone())));
-    }
+    let unwanted = |live| Observation { live, ..Observation::unseen(Answer::NotWanted) };
+    let known = found.get(id).cloned();
     match view.facts.any_version(&id.group, &id.kind) {
-        Some(resource) => Ok(unwanted(view.reader.find(resource, id.namespace.as_deref(), &id.name).await?)),
+        Some(resource) => {
+            let live = match known {
+                Some(live) => Some(live),
+                None => view.reader.find(resource, id.namespace.as_deref(), &id.name).await?,
+            };
+            let inside = match &live {
+                Some(live) => inside::of(view, live).await,
+                None => None,
+            };
+            Ok(Observation { inside, ..unwanted(live) })
+        }
         None if view.facts.silent_groups.contains(&id.group) => {
             let why = format!("the API group {} does not answer, so it cannot be looked at", id.group);
-            Ok(Observation { answer: Answer::Unverified { why }, ..unwanted(None) })
+            Ok(Observation::unseen(Answer::Unverified { why }))
         }
         None => Ok(unwanted(None)),
     }

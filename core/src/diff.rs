@@ -17,7 +17,7 @@ mod yaml;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub use effect::effect;
+pub use effect::{effect, effect_anew};
 pub use images::images;
 
 use crate::manifest::ObjectId;

@@ -1,5 +1,6 @@
 //! What would change in one target, object by object. Does not ask the server: `live` brings its answers.
 
+mod allow;
 pub mod build;
 mod explained;
 mod privilege;
@@ -8,6 +9,7 @@ mod replace;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use allow::{Allowance, InvalidAllowance};
 pub use explained::Drift;
 
 use crate::diff::ObjectDiff;
@@ -81,10 +83,12 @@ pub enum Class {
         /// Why the server could not check it.
         why: String,
     },
-    /// It would be deleted and made anew, because it cannot be changed in place; the text says why that is meant.
+    /// It would be deleted and made anew, because it cannot be changed in place.
     Replace {
         /// Why it is made anew.
         why: String,
+        /// Whether that is meant: by what the object is, by Git, or by a person.
+        allowed: bool,
     },
     /// It left Git and would be deleted.
     Delete,
@@ -122,7 +126,7 @@ impl Class {
     /// Returns why an object is in its class, where the class says so.
     pub fn why(&self) -> Option<&str> {
         match self {
-            Self::Keep { why } | Self::Unverified { why } | Self::Replace { why } | Self::Blocked { why, .. } => {
+            Self::Keep { why } | Self::Unverified { why } | Self::Replace { why, .. } | Self::Blocked { why, .. } => {
                 Some(why)
             }
             Self::Same | Self::Create | Self::Change | Self::Delete => None,

@@ -58,10 +58,11 @@ fn drift(story: &Story<'_>) -> Option<Drift> {
         commit: &A.parse().expect("it is a commit"),
         inventory: &inventory,
         desired: &wanted,
-        live: &BTreeMap::from([(id, Observation { live, answer, takeover: None })]),
+        live: &BTreeMap::from([(id, Observation { live, answer, takeover: None, inside: None })]),
         base: &deployed,
         attempts: &attempts,
         unexplained: None,
+        allowed: &[],
         server: Some("v1.36.3".to_owned()),
     });
     plan.changes[0].drift.clone()

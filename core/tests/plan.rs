@@ -25,7 +25,7 @@ fn class_by(yaml: &str, add: impl Fn(&mut Value), answer: Option<Answer>) -> Cla
     let id = ObjectId::of(&live).expect("the tests write whole objects");
     let same = || Answer::Predicted { object: live.clone(), warnings: Vec::new() };
     let answer = answer.unwrap_or_else(same);
-    let observed = BTreeMap::from([(id, Observation { live: Some(live), answer, takeover: None })]);
+    let observed = BTreeMap::from([(id, Observation { live: Some(live), answer, takeover: None, inside: None })]);
     let target = target("eu");
     let plan = build(&Inputs {
         target: &target,
@@ -36,6 +36,7 @@ fn class_by(yaml: &str, add: impl Fn(&mut Value), answer: Option<Answer>) -> Cla
         base: &[],
         attempts: &[],
         unexplained: None,
+        allowed: &[],
         server: None,
     });
     plan.changes[0].class.clone()
@@ -87,7 +88,8 @@ fn what_left_git_and_cannot_be_looked_at_stays_recorded() {
         Inventory::new(&target, None).superset([(metrics.clone(), "v1".to_owned())], A.parse().unwrap(), None);
     let silent = Answer::Unverified { why: "it does not answer".to_owned() };
     for (answer, expected) in [(silent, Some("it does not answer")), (Answer::NotWanted, None)] {
-        let live = BTreeMap::from([(metrics.clone(), Observation { live: None, answer, takeover: None })]);
+        let live =
+            BTreeMap::from([(metrics.clone(), Observation { live: None, answer, takeover: None, inside: None })]);
         let commit = A.parse().unwrap();
         let inputs = Inputs {
             target: &target,
@@ -98,6 +100,7 @@ fn what_left_git_and_cannot_be_looked_at_stays_recorded() {
             base: &[],
             attempts: &[],
             unexplained: None,
+            allowed: &[],
             server: None,
         };
         let kept = expected.map(|why| Class::Keep { why: why.to_owned() });

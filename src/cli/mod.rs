@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use landfall_cluster::Facts;
 use landfall_core::exit::Exit;
+use landfall_core::plan::Allowance;
 use landfall_core::report::{self, Color, Options, Report};
 use landfall_core::rules;
 use serde_json::Value;
@@ -81,6 +82,9 @@ enum Command {
         /// Why it is deployed by hand: a shell cannot prove that the branch is protected.
         #[arg(long)]
         reason: Option<String>,
+        /// An object that may be made anew or deleted though that loses something; with --reason.
+        #[arg(long, value_name = "KIND/NAME=replace|delete", requires = "reason")]
+        allow: Vec<Allowance>,
     },
     /// Print the objects as they would be sent. Asks no cluster.
     Render,
@@ -157,7 +161,8 @@ impl Cli {
                 let against = if *offline { Against::Base } else { Against::Cluster };
                 Answer::Report(Box::new(pipeline::shell_plan(run, against, base.as_deref()).await))
             }
-            Command::Deploy { reason } => {
+            Command::Deploy { reason, allow } => {
+                run.allowed.clone_from(allow);
                 Answer::Report(Box::new(pipeline::shell_deploy(run, reason.as_deref()).await))
             }
             Command::Render => Answer::Objects(pipeline::render(run).await?),
@@ -180,7 +185,15 @@ impl Cli {
 impl Common {
     fn run_of(&self, context: RunContext, stop: Stop) -> Run {
         let (config, environment) = (self.config.clone(), self.environment.clone());
-        Run { context, config, environment, facts: None, commands: self.allow_command.clone(), stop }
+        Run {
+            context,
+            config,
+            environment,
+            facts: None,
+            commands: self.allow_command.clone(),
+            allowed: Vec::new(),
+            stop,
+        }
     }
 
     /// Puts `--api-url` in place of the address that the host names.

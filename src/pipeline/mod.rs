@@ -15,6 +15,7 @@ mod target;
 
 use landfall_cluster::Facts;
 use landfall_core::id::CommitSha;
+use landfall_core::plan::Allowance;
 use landfall_core::report::{Action, Report, Skipped, Subject};
 use landfall_core::rules::{self, Environment, Rules};
 use landfall_core::trigger::Trigger;
@@ -40,6 +41,8 @@ pub(crate) struct Run {
     pub facts: Option<Facts>,
     /// The programs that a person lets the rules run.
     pub commands: Vec<String>,
+    /// What a person at a shell allows to be lost.
+    pub allowed: Vec<Allowance>,
     /// Whether the run was asked to stop.
     pub stop: Stop,
 }

@@ -9,8 +9,8 @@ use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::{self, Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
-use landfall_core::plan::Plan;
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
+use landfall_core::plan::{Allowance, Plan};
 use landfall_core::report::{ImageMove, State, TargetReport};
 use landfall_core::rules::{Access, Cluster, Environment};
 use serde_json::{Value, json};
@@ -144,6 +144,7 @@ pub(super) async fn plan(
 ) -> Result<Planned, Failure> {
     let earlier = base::earlier(run, goal, repository, view).await;
     let live = look(view, &set.manifests).await?;
+    let allowed: Vec<Allowance> = goal.environment.allow_delete.iter().chain(&run.allowed).cloned().collect();
     let inputs = Inputs {
         target: &goal.id,
         commit: wanted.commit,
@@ -153,6 +154,7 @@ pub(super) async fn plan(
         base: &earlier.deployed,
         attempts: &earlier.attempts,
         unexplained: earlier.unreadable,
+        allowed: &allowed,
         server: Some(view.facts.version.clone()),
     };
     let before: Vec<Value> = live.values().filter_map(|observation| observation.live.clone()).collect();
@@ -214,6 +216,7 @@ pub(super) async fn plan_offline(
         base: &base_set,
         attempts: &[],
         unexplained: None,
+        allowed: &goal.environment.allow_delete,
         server: None,
     };
     let before: Vec<Value> = base_set.iter().map(|manifest| manifest.object.clone()).collect();
@@ -225,8 +228,7 @@ pub(super) async fn plan_offline(
 fn as_deployed(base: &[Manifest], inventory: &mut Inventory) -> BTreeMap<ObjectId, Observation> {
     let ids: Vec<ObjectId> = base.iter().filter_map(|manifest| ObjectId::of(&manifest.object)).collect();
     inventory.entries = ids.iter().map(|id| (id.clone(), Entry::default())).collect();
-    let unseen = || Observation { live: None, answer: Answer::NotAsked, takeover: None };
-    ids.into_iter().map(|id| (id, unseen())).collect()
+    ids.into_iter().map(|id| (id, Observation::unseen(Answer::NotAsked))).collect()
 }
 
 fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recorded: usize) -> Planned {

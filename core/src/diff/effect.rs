@@ -15,6 +15,20 @@ pub fn effect(id: &ObjectId, before: Option<&Value>, after: Option<&Value>) -> S
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
+/// Returns what happens to running things while an object is deleted and made anew; empty when nothing is known to.
+pub fn effect_anew(id: &ObjectId, live: Option<&Value>) -> String {
+    let Some(live) = live else { return String::new() };
+    match (id.group.as_str(), id.kind.as_str()) {
+        ("apps", kind) => match pods(kind, live) {
+            Some(0) | None => String::new(),
+            Some(1) => "stops 1 pod before a new one runs".to_owned(),
+            Some(pods) => format!("stops {pods} pods before new ones run"),
+        },
+        ("", "Service") => "is reached by nobody meanwhile, and gets another address".to_owned(),
+        _ => String::new(),
+    }
+}
+
 fn restarts(kind: &str, before: &Value, after: &Value) -> Option<String> {
     let template = |object: &Value| noise::without(&object["spec"]["template"]);
     let manual = strategy(after) == "OnDelete" || after["spec"]["paused"] == true;

@@ -6,6 +6,7 @@ mod explained;
 mod images;
 mod max_deletions;
 mod observe;
+mod replace;
 
 use serde::Serialize;
 
@@ -84,6 +85,7 @@ fn judge_explained(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Vec<
     let holds = [
         observe::judge(policy),
         blocked::judge(plan),
+        replace::judge(plan),
         empty_render::judge(policy, evidence),
         images::judge(evidence),
         max_deletions::judge(plan, policy),

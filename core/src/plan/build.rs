@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::allow::{self, Allowance, Deed};
 use super::explained::{self, Seen};
 use super::{Change, Class, Plan, replace};
 use crate::diff::{self, redact::Redactor};
@@ -30,6 +31,8 @@ pub struct Inputs<'a> {
     pub attempts: &'a [Vec<Manifest>],
     /// Why the deployed commit cannot be read, if it cannot.
     pub unexplained: Option<String>,
+    /// What a person or the rules allow by name.
+    pub allowed: &'a [Allowance],
     /// What the server calls its version; none for an offline plan.
     pub server: Option<String>,
 }
@@ -43,6 +46,15 @@ pub struct Observation {
     pub answer: Answer,
     /// Whose fields become ours before that, at first contact.
     pub takeover: Option<Takeover>,
+    /// What its deletion would delete with it: "12 Widgets"; none where that is nothing, or not known.
+    pub inside: Option<String>,
+}
+
+impl Observation {
+    /// An object that is not there, or that nobody looked at, with what the server says to an apply.
+    pub fn unseen(answer: Answer) -> Self {
+        Self { live: None, answer, takeover: None, inside: None }
+    }
 }
 
 /// What the server says to an apply that it only tries.
@@ -164,7 +176,7 @@ fn secrets<'a>(inputs: &Inputs<'a>) -> impl Iterator<Item = &'a Value> + use<'a>
 /// Returns what would happen to an object of the set.
 fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manifest) -> Change {
     let base = base.get(id).map(|manifest| &manifest.object);
-    let nothing = Observation { live: None, answer: Answer::NotAsked, takeover: None };
+    let nothing = Observation::unseen(Answer::NotAsked);
     let observation = inputs.live.get(id).unwrap_or(&nothing);
     let live = observation.live.as_ref();
     let (class, before, after, mut notes) = match &observation.answer {
@@ -182,7 +194,7 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
         // The server did not say what it would become: only what Git changes is known.
         Answer::Refused { why, help } | Answer::Immutable { why, help } => {
             let is_immutable = matches!(observation.answer, Answer::Immutable { .. });
-            let anew = live.filter(|_| is_immutable).and_then(|live| anew(inputs, id, manifest, live));
+            let anew = live.filter(|_| is_immutable).and_then(|live| anew(inputs, id, manifest, live, why));
             let class = anew.unwrap_or_else(|| Class::Blocked { why: why.clone(), help: help.clone() });
             (class, base, base.map(|_| &manifest.object), Vec::new())
         }
@@ -196,7 +208,6 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
         }
     };
     let sends = !matches!(class, Class::Same);
-    let is_blocked = matches!(class, Class::Blocked { .. });
     let diff = if sends { diff::between(id, before, after) } else { diff::ObjectDiff::default() };
     if class == Class::Change && diff.hunks.is_empty() {
         notes.push(format!("nothing changes but the label {LABEL}, by which Landfall knows what is its own"));
@@ -209,7 +220,7 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     Change {
         drift: None,
         takeover,
-        effect: if sends && !is_blocked { diff::effect(id, before, after) } else { String::new() },
+        effect: effect(id, &class, live, (before, after)),
         diff,
         origin: Some(manifest.origin.clone()),
         body: sends.then(|| manifest.object.clone()),
@@ -220,17 +231,49 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     }
 }
 
+/// Returns what happens to running things.
+fn effect(
+    id: &ObjectId,
+    class: &Class,
+    live: Option<&Value>,
+    (before, after): (Option<&Value>, Option<&Value>),
+) -> String {
+    match class {
+        Class::Same | Class::Blocked { .. } => String::new(),
+        Class::Replace { .. } => diff::effect_anew(id, live),
+        _ => diff::effect(id, before, after),
+    }
+}
+
 /// Returns whether a Job that runs once did that, as the inventory has it: its time to live removes the Job itself.
 fn has_run(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest) -> bool {
     let sent = inputs.inventory.entries.get(id).and_then(|entry| entry.sent.as_deref());
     sent.is_some() && sent == content(&manifest.object).as_deref()
 }
 
-/// Returns what becomes of an object that cannot be changed in place and may be made anew, if it is one: only what has
-/// our label is ever deleted.
-fn anew(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value) -> Option<Class> {
-    let ours = Some(live).filter(|live| is_ours(inputs, live));
-    foreign(inputs, id, manifest, live).or_else(|| replace::changed(&manifest.object, ours?))
+/// Returns what becomes of an object that cannot be changed in place, if it can be made anew: only what has our label is
+/// ever deleted, and never what holds data or other people's objects.
+fn anew(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value, why: &str) -> Option<Class> {
+    if let Some(foreign) = foreign(inputs, id, manifest, live) {
+        return Some(foreign);
+    }
+    if !is_ours(inputs, live) || is_kept(id) {
+        return None;
+    }
+    let allowed = allow::is_replaceable(&manifest.object) || is_allowed(inputs, id, Deed::Replace);
+    let by_leave = || replace::by_leave(why, allowed);
+    // What a Job runs never changes in place: one without a phase gets the advice to have one.
+    let is_advised = id.kind == "Job" && !allowed;
+    replace::changed(&manifest.object, live).or_else(|| (!is_advised).then(by_leave))
+}
+
+fn is_allowed(inputs: &Inputs<'_>, id: &ObjectId, deed: Deed) -> bool {
+    inputs.allowed.iter().any(|allowance| allowance.is_for(id, deed))
+}
+
+/// Whether deleting an object of its kind loses data or other people's objects.
+fn is_kept(id: &ObjectId) -> bool {
+    KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str()))
 }
 
 fn is_ours(inputs: &Inputs<'_>, live: &Value) -> bool {
@@ -296,7 +339,7 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         (None, Answer::Unverified { why }) => Class::Keep { why: why.clone() },
         // A Secret may not be looked at before the merge, and nothing is without a cluster. What Git said of it last
         // says whether it is kept.
-        (None, Answer::NotAsked) => match base.get(id).and_then(|manifest| stays(id, &manifest.object)) {
+        (None, Answer::NotAsked) => match base.get(id).and_then(|manifest| stays(inputs, id, &manifest.object)) {
             Some(why) => Class::Keep { why },
             None => Class::Delete,
         },
@@ -331,7 +374,7 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     if metadata["labels"][LABEL] != inputs.inventory.id.as_str() {
         return keep("somebody took our label from it, so it is not ours to delete");
     }
-    if let Some(why) = stays(id, live) {
+    if let Some(why) = stays(inputs, id, live) {
         return keep(&why);
     }
     let is_controlled = |owner: &Value| owner["controller"] == true;
@@ -341,10 +384,15 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     Some(Class::Delete)
 }
 
-/// Returns why an object that left Git is kept whoever asks; none when it is not.
-fn stays(id: &ObjectId, object: &Value) -> Option<String> {
-    if KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str())) {
-        return Some("deleting it would lose what is in it; delete it by hand when that is wanted".to_owned());
+/// Returns why an object that left Git is kept; none when it is not.
+fn stays(inputs: &Inputs<'_>, id: &ObjectId, object: &Value) -> Option<String> {
+    if is_kept(id) && !is_allowed(inputs, id, Deed::Delete) {
+        let name = format!("{}/{}", id.kind, id.name);
+        let lost = inputs.live.get(id).and_then(|observation| observation.inside.clone());
+        let lost = lost.map_or_else(|| "what is in it".to_owned(), |inside| format!("what is in it, {inside}"));
+        return Some(format!(
+            "deleting it would lose {lost}; if that is meant, add `{name}` to `allow_delete` of the environment"
+        ));
     }
     asks_to_stay(object)
 }

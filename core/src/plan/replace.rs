@@ -1,6 +1,7 @@
-//! Jobs that are made anew: a hook runs once for each content, and what a Job runs can never change in place.
+//! What is made anew because it cannot change in place.
 //!
-//! Only Jobs that say when they run (`order::runs_once`) and that have ended: nothing that runs is stopped by this.
+//! Jobs that say when they run (`order::runs_once`) and that have ended, as what they are: a hook runs once for each
+//! content. Everything else only where Git or a person allows it, for meanwhile it is not there.
 
 use serde_json::Value;
 
@@ -32,8 +33,13 @@ pub(super) fn by_git(before: &Value, after: &Value) -> Option<Class> {
         .then(|| anew("what it runs changed: a finished Job is deleted, and made anew"))
 }
 
+/// Returns what becomes of any other object that cannot be changed in place.
+pub(super) fn by_leave(why: &str, allowed: bool) -> Class {
+    Class::Replace { why: format!("{why}: it is deleted, and made anew"), allowed }
+}
+
 fn anew(why: &str) -> Class {
-    Class::Replace { why: why.to_owned() }
+    Class::Replace { why: why.to_owned(), allowed: true }
 }
 
 fn has_ended(job: &Value) -> bool {

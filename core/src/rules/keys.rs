@@ -270,6 +270,12 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("1"),
         "when it is rolled out: lower waves first, stopping at the first failure",
     ),
+    optional(
+        "environments.*.allow_delete",
+        Kind::List,
+        "objects that a deploy may delete though that loses what is in them",
+    ),
+    must("environments.*.allow_delete[]", Kind::Text, "an object's kind and name, as in `Namespace/shop`"),
     optional("environments.*.gates", Kind::Group, "what may hold a deploy"),
     gate("environments.*.gates.max_deletions", Kind::Count, "10", "how many objects one deploy may delete"),
     gate("environments.*.gates.allow_empty", Kind::Flag, "false", "whether a render without any object is meant"),

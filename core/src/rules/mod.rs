@@ -25,6 +25,7 @@ use serde::Serialize;
 use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
 use crate::lint::Switch;
 use crate::manifest::{Compat, is_lfs_pointer};
+use crate::plan::Allowance;
 use crate::ready;
 
 pub use docs::docs;
@@ -107,6 +108,8 @@ pub struct Environment {
     pub lint: BTreeMap<String, Switch>,
     /// Where it goes, in the order of the file.
     pub targets: Vec<Target>,
+    /// What a deploy may delete though that loses what is in it.
+    pub allow_delete: Vec<Allowance>,
     /// What may hold it.
     pub gates: Gates,
     /// How long to wait for it.

@@ -67,6 +67,7 @@ impl Reader<'_> {
         let transform = self.transform(node);
         let lint = self.lints(node);
         let targets = self.targets(node, clusters);
+        let allow_delete = self.texts(node, "allow_delete", value::deletion);
         let wait = wait::wait(node, self);
         let url = self.text(node, "url", value::url);
         Some(Environment {
@@ -80,6 +81,7 @@ impl Reader<'_> {
             transform,
             lint,
             targets,
+            allow_delete,
             gates: gates(node),
             wait,
             url,

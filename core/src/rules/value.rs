@@ -1,5 +1,7 @@
 //! Small languages inside values: durations, folders, image references, environment variables. Does not know keys.
 
+use crate::plan::Allowance;
+
 /// Longest duration that the rules may ask for: longer than any CI job lives.
 const DURATION_SECONDS_MAX: u64 = 24 * 60 * 60;
 
@@ -32,6 +34,12 @@ pub(super) fn duration(text: &str) -> Result<u64, Unusable> {
 /// Reads a folder of the repository; "." is its root.
 pub(super) fn folder(text: &str) -> Result<String, Unusable> {
     path(text, "write a folder relative to the repository's root, such as `deploy/overlays/staging`")
+}
+
+/// Reads an object's kind and name as what may be deleted.
+pub(super) fn deletion(text: &str) -> Result<Allowance, Unusable> {
+    let bad = |_| ("this is not an object's kind and name".to_owned(), "write them as in `Namespace/shop`".to_owned());
+    format!("{text}=delete").parse().map_err(bad)
 }
 
 /// Reads a file of the repository.

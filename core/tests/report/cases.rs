@@ -221,7 +221,7 @@ fn what_is_made_anew_says_why() {
     let why = "what it runs changed: the finished Job is deleted, and made anew".to_owned();
     let changes = vec![
         change(Class::Create, "", "ConfigMap/a", Some("deploy/a.yaml:1")),
-        change(Class::Replace { why }, "batch", "Job/migrate", Some("deploy/migrate.yaml:1")),
+        change(Class::Replace { why, allowed: true }, "batch", "Job/migrate", Some("deploy/migrate.yaml:1")),
     ];
     check("replaced", &merging(vec![target("production", "prod-eu", changes, State::Planned { holds: Vec::new() })]));
 }
