@@ -10,7 +10,7 @@ PICTURES := $(CACHE)/pictures
 DENY_VERSION := 0.20.2
 DENY := $(CACHE)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # Quick enough for every commit: deploys killed call by call (also in `phases`), workflows run whole, bad input that runs into limits,
-# and the tests of the tests are left to `test`.
+# the corpus of pitfalls and the tests of the tests are left to `test`.
 QUICK := --workspace --exclude landfall-test-cluster --exclude landfall-fakehost --exclude landfall-benches
 
 .PHONY: setup demo test bench check fmt clippy deny
@@ -26,7 +26,7 @@ demo: ## Runs the main job on a real control plane and a local git host
 
 test: setup ## Runs every test, and the stories of the engine on the oldest Kubernetes too
 	cargo test --workspace --no-fail-fast
-	LANDFALL_KUBERNETES=$(OLDEST) cargo test --workspace --test it -- deploys:: killed:: order::
+	LANDFALL_KUBERNETES=$(OLDEST) cargo test --workspace --test it -- deploys:: killed:: order:: pitfalls::
 
 bench: setup ## Measures the release build beside kubectl and Kustomize; takes some 20 minutes on a quiet machine
 	cargo build --quiet --release -p landfall
@@ -34,7 +34,7 @@ bench: setup ## Measures the release build beside kubectl and Kustomize; takes s
 	$(CARGO_TARGET_DIR)/debug/bench $(CARGO_TARGET_DIR)/release/landfall $(BENCH)
 
 check: fmt clippy deny ## What every commit passes
-	cargo test $(QUICK) -- --skip killed:: --skip phases::a_deploy_that_is_killed --skip action:: --skip bad_input::
+	cargo test $(QUICK) -- --skip killed:: --skip phases::a_deploy_that_is_killed --skip action:: --skip bad_input:: --skip pitfalls::
 
 fmt:
 	cargo fmt --all --check

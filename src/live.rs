@@ -53,6 +53,18 @@ pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeM
     Ok(observed)
 }
 
+/// Returns the quotas of the set's namespaces; those that may not be read are only missing.
+pub(crate) async fn quotas(view: &View<'_>, desired: &[Manifest]) -> Vec<Value> {
+    let Some(resource) = view.facts.any_version("", "ResourceQuota") else { return Vec::new() };
+    let namespaces: BTreeSet<String> =
+        desired.iter().filter_map(|manifest| ObjectId::of(&manifest.object)?.namespace).collect();
+    let all = |namespace: String| async move {
+        let listing = Listing { namespace: Some(&namespace), labels: "", fields: "" };
+        view.reader.list(resource, listing).await.unwrap_or_default()
+    };
+    join_all(namespaces.into_iter().map(all)).await.into_iter().flatten().collect()
+}
+
 fn is_visible(view: &View<'_>, id: &ObjectId) -> bool {
     view.sight == Sight::Full || !(id.group.is_empty() && id.kind == "Secret")
 }
@@ -113,7 +125,7 @@ async fn observe(
         }
         Err(error) => {
             let is_immutable = live.is_some() && is_immutable(view, resource, manifest, &error).await;
-            refusal(error, &id, redactor, is_immutable)?
+            refusal(view, error, &id, redactor, is_immutable)?
         }
     };
     Ok((id, Observation { live, takeover, ..Observation::unseen(answer) }))
@@ -162,7 +174,13 @@ fn unserved(object: &Value, desired: &[Manifest]) -> Answer {
 }
 
 /// Turns the server's refusal of a dry-run into part of the plan. What is not about this object stays an error.
-fn refusal(error: Error, id: &ObjectId, redactor: &Redactor, is_immutable: bool) -> Result<Answer, Error> {
+fn refusal(
+    view: &View<'_>,
+    error: Error,
+    id: &ObjectId,
+    redactor: &Redactor,
+    is_immutable: bool,
+) -> Result<Answer, Error> {
     let Error::Refused(refused) = error else { return Err(error) };
     if refused.code == 401 {
         return Err(refused.into());
@@ -173,6 +191,11 @@ fn refusal(error: Error, id: &ObjectId, redactor: &Redactor, is_immutable: bool)
             why: format!("the namespace {namespace} does not exist"),
             help: format!("create the namespace {namespace} first: the inventory and the lease live there"),
         });
+    }
+    // Who plans may have less rights than who deploys.
+    let is_denied = refused.code == 403 && !refused.help.is_empty() && view.sight == Sight::WithoutSecrets;
+    if is_denied {
+        return Ok(Answer::Unverified { why: format!("{why}; {}", refused.help) });
     }
     if refused.message.contains("does not support dry run") {
         return Ok(Answer::Unverified { why });

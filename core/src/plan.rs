@@ -4,6 +4,7 @@ mod allow;
 pub mod build;
 mod explained;
 mod privilege;
+pub mod quota;
 mod replace;
 
 use serde::Serialize;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use landfall_core::inventory::{Entry, Inventory, LABEL};
 use landfall_core::manifest::{Compat, Manifest, ObjectId, SourceFile, read};
-use landfall_core::plan::Drift;
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
+use landfall_core::plan::{Allowance, Drift};
 use serde_json::{Value, json};
 use world::{A, target};
 
@@ -37,6 +37,10 @@ fn object(yaml: Option<&str>) -> Option<Value> {
 }
 
 fn drift(story: &Story<'_>) -> Option<Drift> {
+    drift_of(story, &[])
+}
+
+fn drift_of(story: &Story<'_>, allowed: &[Allowance]) -> Option<Drift> {
     let target = target("eu");
     let (deployed, wanted) = (manifests(story.deployed), manifests(story.wanted));
     let attempts = story.attempted.map(|yaml| manifests(Some(yaml))).into_iter().collect::<Vec<_>>();
@@ -62,7 +66,7 @@ fn drift(story: &Story<'_>) -> Option<Drift> {
         base: &deployed,
         attempts: &attempts,
         unexplained: None,
-        allowed: &[],
+        allowed,
         server: Some("v1.36.3".to_owned()),
     });
     plan.changes[0].drift.clone()
@@ -128,6 +132,8 @@ fn what_no_commit_removed_is_not_deleted_unseen() {
     let live = map("a: '1'");
     let found = drift(&Story { live: Some(&live), ..Story::default() }).unwrap();
     assert_eq!(found.danger.as_deref(), Some("it would be deleted"));
+    let allowed = ["ConfigMap/a=delete".parse().unwrap()];
+    assert_eq!(drift_of(&Story { live: Some(&live), ..Story::default() }, &allowed), None);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::{self, Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
-use landfall_core::plan::{Allowance, Plan};
+use landfall_core::plan::{Allowance, Plan, quota};
 use landfall_core::report::{ImageMove, State, TargetReport};
 use landfall_core::rules::{Access, Cluster, Environment};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ use super::set::{self, Destination, Set};
 use super::{Run, images};
 use crate::failure::{Failure, Usage};
 use crate::git::{CommitTree, Repository};
-use crate::live::{Sight, View, look};
+use crate::live::{Sight, View, look, quotas};
 use crate::render::Commands;
 
 /// A target and what the rules say about it.
@@ -159,7 +159,10 @@ pub(super) async fn plan(
     };
     let before: Vec<Value> = live.values().filter_map(|observation| observation.live.clone()).collect();
     let plan = build(&inputs);
-    Ok(finish(plan, set, earlier.deployed, &before, view.inventory.entries.len()))
+    let quotas = quotas(view, &set.manifests).await;
+    let mut planned = finish(plan, set, earlier.deployed, &before, view.inventory.entries.len());
+    planned.notes.extend(quota::exceeded(&quotas, &live));
+    Ok(planned)
 }
 
 /// Plans against the cluster that a variable's kubeconfig leads to, and writes nothing.

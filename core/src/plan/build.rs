@@ -161,6 +161,7 @@ fn explain(inputs: &Inputs<'_>, desired: &Index<'_>, base: &Index<'_>, attempts:
             wanted: object(desired, id),
             live: observation.and_then(|observation| observation.live.as_ref()),
             predicted: observation.and_then(|observation| observation.answer.object()),
+            is_deletion_allowed: is_allowed(inputs, id, Deed::Delete),
             manager: &manager,
         };
         change.drift = explained::drift(id, &change.class, &seen);

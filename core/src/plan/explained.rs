@@ -49,6 +49,8 @@ pub(super) struct Seen<'a> {
     pub(super) wanted: Option<&'a Value>,
     pub(super) live: Option<&'a Value>,
     pub(super) predicted: Option<&'a Value>,
+    /// Whether somebody allowed by name that it is deleted.
+    pub(super) is_deletion_allowed: bool,
     /// Our field manager.
     pub(super) manager: &'a str,
 }
@@ -78,7 +80,7 @@ fn gone(id: &ObjectId, seen: &Seen<'_>) -> Option<Drift> {
 
 /// What Git does not remove would be deleted.
 fn unknown(seen: &Seen<'_>) -> Option<Drift> {
-    if seen.git().next().is_some() {
+    if seen.is_deletion_allowed || seen.git().next().is_some() {
         return None;
     }
     let why =
