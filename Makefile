@@ -10,10 +10,10 @@ PICTURES := $(CACHE)/pictures
 DENY_VERSION := 0.20.2
 DENY := $(CACHE)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # Quick enough for every commit: deploys killed call by call (also in `phases`), workflows run whole, bad input that runs into limits,
-# the corpus of pitfalls and the tests of the tests are left to `test`.
+# the corpus of pitfalls, races and histories and the tests of the tests are left to `test`.
 QUICK := --workspace --exclude landfall-test-cluster --exclude landfall-fakehost --exclude landfall-benches
 
-.PHONY: setup demo test bench check fmt clippy deny
+.PHONY: setup demo test soak bench check fmt clippy deny
 
 setup: ## Builds what the tests run: control planes, kwok, the renderers, act, an image registry
 	$(BUILD)
@@ -28,13 +28,17 @@ test: setup ## Runs every test, and the stories of the engine on the oldest Kube
 	cargo test --workspace --no-fail-fast
 	LANDFALL_KUBERNETES=$(OLDEST) cargo test --workspace --test it -- deploys:: killed:: order:: pitfalls::
 
+soak: setup ## Runs the long loops: every point of death, many races and histories; takes hours
+	LANDFALL_TEST_EVERY_CALL=1 LANDFALL_TEST_ROUNDS=20 LANDFALL_TEST_HISTORIES=500 \
+		cargo test --workspace --test it -- --nocapture killed:: race:: history::
+
 bench: setup ## Measures the release build beside kubectl and Kustomize; takes some 20 minutes on a quiet machine
 	cargo build --quiet --release -p landfall
 	cargo build --quiet -p landfall-benches
 	$(CARGO_TARGET_DIR)/debug/bench $(CARGO_TARGET_DIR)/release/landfall $(BENCH)
 
 check: fmt clippy deny ## What every commit passes
-	cargo test $(QUICK) -- --skip killed:: --skip phases::a_deploy_that_is_killed --skip action:: --skip bad_input:: --skip pitfalls::
+	cargo test $(QUICK) -- --skip killed:: --skip phases::a_deploy_that_is_killed --skip action:: --skip bad_input:: --skip pitfalls:: --skip history:: --skip race::
 
 fmt:
 	cargo fmt --all --check

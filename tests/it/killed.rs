@@ -10,6 +10,7 @@ use landfall_test_cluster::shared;
 use landfall_world::{Job, MAIN, REPOSITORY, World};
 use serde_json::{Value, json};
 
+use crate::chance::number;
 use crate::{config_map, world};
 
 /// Worlds that are told at the same time.
@@ -83,11 +84,6 @@ async fn sample(found: Found) {
         assert_eq!(story.cluster, undisturbed.cluster, "killed at {point:?}: the cluster differs (seed {seed})");
     }
     assert!(deaths * 4 > undisturbed.calls / every * 6, "only {deaths} runs were killed");
-}
-
-#[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the points of death")]
-fn number(variable: &str) -> Option<usize> {
-    std::env::var(variable).ok()?.parse().ok()
 }
 
 /// Deploys six objects, killing the run at one of its calls, and deploys again as the same run.

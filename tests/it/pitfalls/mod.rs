@@ -13,7 +13,7 @@ use landfall_world::{Job, MAIN, REPOSITORY, World};
 use serde_json::Value;
 
 /// A `ConfigMap` with this data, in YAML's flow style.
-fn map(name: &str, data: &str) -> String {
+pub(crate) fn map(name: &str, data: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{{data}}}\n")
 }
 
@@ -22,7 +22,7 @@ fn map(name: &str, data: &str) -> String {
 /// # Panics
 ///
 /// When kubectl fails.
-async fn kubectl(args: &[&str], input: &str) -> String {
+pub(crate) async fn kubectl(args: &[&str], input: &str) -> String {
     let output = shared().await.kubectl_with_input(args, input);
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
