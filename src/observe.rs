@@ -2,6 +2,7 @@
 
 mod evidence;
 mod live;
+mod steady;
 mod told;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::progress::Progress;
 use crate::stop::Stop;
 pub(crate) use evidence::{Warnings, warnings};
 use live::{Live, Look};
+use steady::Steady;
 use told::Told;
 
 /// Some verdicts change with time alone: a grace ends, a deadline comes.
@@ -72,6 +74,7 @@ pub(crate) enum Observed {
 pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
     let started = Stopwatch::start();
     let mut told = Told::default();
+    let mut steady = Steady::default();
     let mut live = Live::open(wait).await;
     loop {
         if wait.stop.is_asked() {
@@ -83,7 +86,10 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
             live = Live::open(wait).await;
         }
         let look = live.look()?;
-        let verdicts = judge(wait, &look, started.elapsed().as_secs());
+        let mut verdicts = judge(wait, &look, started.elapsed().as_secs());
+        if !is_last {
+            steady.hold(&mut verdicts, &look, started.elapsed());
+        }
         told.tell(wait, &verdicts);
         let failed: Vec<Cause> = verdicts.values().filter_map(cause).collect();
         if !failed.is_empty() {
