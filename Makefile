@@ -27,7 +27,7 @@ demo: ## Runs the main job on a real control plane and a local git host
 	cargo run --quiet -p landfall-world --bin demo -- $(CARGO_TARGET_DIR)/debug/landfall examples/shop $(PICTURES)
 
 test: setup ## Runs every test, and the stories of the engine on the oldest Kubernetes too
-	cargo test --workspace --no-fail-fast -- $(if $(NO_NODE),--skip node::)
+	cargo test --workspace --no-fail-fast -- $(if $(NO_NODE),--skip node:: --skip a_node_)
 	LANDFALL_KUBERNETES=$(OLDEST) cargo test --workspace --test it -- deploys:: killed:: order::
 	@[ -z "$(NO_NODE)" ] || echo "skipped: the stories on a node with real containers (node::), because $(NO_NODE)"
 
