@@ -22,7 +22,7 @@ setup: ## Builds what the tests run: control planes, a node, kwok, the renderers
 	LANDFALL_KUBERNETES=$(OLDEST) $(BUILD) control-plane
 
 demo: ## Runs the main job on a real control plane and a local git host
-	$(BUILD) control-plane kwok kustomize
+	$(BUILD) control-plane kwok kustomize $(if $(NO_NODE),,registry node)
 	cargo build --quiet --bins
 	cargo run --quiet -p landfall-world --bin demo -- $(CARGO_TARGET_DIR)/debug/landfall examples/shop $(PICTURES)
 

@@ -15,13 +15,14 @@ impl Endpoints {
         Endpoints(Api::namespaced(cluster.client(&Identity::Admin).await, namespace))
     }
 
-    /// Returns the addresses that take requests now.
+    /// Returns the addresses behind a Service that take requests now.
     ///
     /// # Panics
     ///
     /// When the API server does not answer.
-    pub async fn ready(&self) -> Vec<String> {
-        let slices = self.0.list(&ListParams::default()).await.expect("the administrator lists endpoints");
+    pub async fn of_service(&self, name: &str) -> Vec<String> {
+        let params = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
+        let slices = self.0.list(&params).await.expect("the administrator lists endpoints");
         let endpoints = slices.items.into_iter().flat_map(|slice| slice.endpoints.unwrap_or_default());
         endpoints.filter(is_ready).flat_map(|endpoint| endpoint.addresses).collect()
     }

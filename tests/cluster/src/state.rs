@@ -35,6 +35,8 @@ impl State {
     /// Writes a file and returns its path as an argument for a command.
     pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a file is in the directory"))
+            .expect("the state directory is writable");
         fs::write(&path, content).expect("the state directory is writable");
         path
     }

@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use landfall_test_cluster::control_plane::ControlPlane;
-use landfall_test_cluster::node::Node;
+use landfall_test_cluster::node::{Images, Node};
 
 /// Longer than containerd takes to die on a busy machine.
 const GONE_SECONDS_MAX: u64 = 30;
 
 /// No pod is started here, so no image is needed.
-const NO_IMAGE: &str = "registry.example/sandbox:1";
+const NO_IMAGES: Images<'_> = Images { registry: "registry.example", sandbox: "sandbox:1" };
 
 #[tokio::test]
 async fn a_node_stands_beside_another_and_leaves_nothing_behind() {
     let (first, second) = tokio::join!(ControlPlane::start(), ControlPlane::start());
-    let (leaving, staying) = tokio::join!(Node::join(&first, NO_IMAGE), Node::join(&second, NO_IMAGE));
+    let (leaving, staying) = tokio::join!(Node::join(&first, &NO_IMAGES), Node::join(&second, &NO_IMAGES));
     assert_ne!(leaving.name(), staying.name());
     for node in [&leaving, &staying] {
         assert!(bridge(node.name()).exists() && cgroup(node.name()), "{}", node.log());

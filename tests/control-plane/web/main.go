@@ -1,6 +1,6 @@
 // Command web is a small application that runs in containers of the tests, on port 8080.
 //
-// / answers the VERSION that the environment names. /ready answers 200, until SIGTERM.
+// / answers the VERSION that the environment names. /livez answers 200, and /readyz too until SIGTERM.
 // From SIGTERM on, requests are answered for DRAIN_MILLISECONDS more (none when it is not set), and those that
 // have begun are finished.
 package main
@@ -22,7 +22,8 @@ func main() {
 	http.HandleFunc("/{$}", func(answer http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(answer, os.Getenv("VERSION"))
 	})
-	http.HandleFunc("/ready", func(answer http.ResponseWriter, _ *http.Request) {
+	http.HandleFunc("/livez", func(http.ResponseWriter, *http.Request) {})
+	http.HandleFunc("/readyz", func(answer http.ResponseWriter, _ *http.Request) {
 		if ending.Err() != nil {
 			http.Error(answer, "ending", http.StatusServiceUnavailable)
 		}

@@ -7,7 +7,7 @@ mod rollouts;
 mod shop;
 
 use landfall_test_cluster::control_plane::ControlPlane;
-use landfall_test_cluster::node::Node;
+use landfall_test_cluster::node::{Images, Node};
 use landfall_world::images;
 use landfall_world::registry::Registry;
 use tokio::sync::OnceCell;
@@ -27,7 +27,8 @@ async fn yard() -> &'static Yard {
         let registry = Registry::start().await;
         images::push(&registry).await;
         let cluster = ControlPlane::start().await;
-        let node = Node::join(&cluster, &registry.reference(images::SANDBOX)).await;
+        let images = Images { registry: registry.address(), sandbox: &registry.reference(images::SANDBOX) };
+        let node = Node::join(&cluster, &images).await;
         Yard { cluster, registry, _node: node }
     })
     .await

@@ -20,7 +20,7 @@ async fn ask(namespace: &str, is_over: &AtomicBool) -> Vec<Result<String, String
     let endpoints = Endpoints::of(&yard().await.cluster, namespace).await;
     let mut answers = Vec::new();
     while !is_over.load(Ordering::SeqCst) {
-        let addresses = endpoints.ready().await;
+        let addresses = endpoints.of_service("web").await;
         let answer = match addresses.get(answers.len() % addresses.len().max(1)) {
             Some(address) => get(address).await,
             None => Err("no endpoint is ready".to_owned()),
@@ -73,7 +73,7 @@ async fn roll_out(strategy: &str) -> Vec<Result<String, String>> {
 async fn ask_once(namespace: &str) -> Vec<String> {
     let endpoints = Endpoints::of(&yard().await.cluster, namespace).await;
     let mut answers = Vec::new();
-    for address in endpoints.ready().await {
+    for address in endpoints.of_service("web").await {
         answers.push(get(&address).await.unwrap());
     }
     answers

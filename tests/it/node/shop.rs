@@ -57,14 +57,12 @@ impl Shop {
     /// Returns a report with a word for everything that varies.
     pub(super) fn report(&self, job: &Job) -> String {
         let said = job.stdout.replace(&self.namespace, "@@NAMESPACE@@");
-        let registry = with_registry("@@REGISTRY@@");
-        let said = said.replace(&registry, "@@REGISTRY@@");
+        let said = said.replace(&with_registry("@@REGISTRY@@"), "@@REGISTRY@@");
         PATTERNS.iter().fold(said, |said, (pattern, word)| pattern.replace_all(&said, *word).into_owned())
     }
 }
 
-/// The namespace's host of images is known when the node runs.
+/// The registry's address is known when it runs.
 fn with_registry(objects: &str) -> String {
-    let host = super::YARD.get().expect("the shop is in the yard").registry.reference("");
-    objects.replace("@@REGISTRY@@", host.trim_end_matches('/'))
+    objects.replace("@@REGISTRY@@", super::YARD.get().expect("the shop is in the yard").registry.address())
 }

@@ -30,20 +30,38 @@ const TAR: &str = "application/vnd.oci.image.layer.v1.tar";
 ///
 /// When the programs in them cannot be built.
 pub async fn push(registry: &Registry) {
+    push_sandbox(registry).await;
     let layer = busybox();
-    let sleep = ["/bin/busybox", "sleep", "2147483647"];
-    registry.push_layers(SANDBOX, std::slice::from_ref(&layer), &config(&layer, &sleep, "")).await;
     registry.push_layers(BUSYBOX, std::slice::from_ref(&layer), &config(&layer, &["/bin/sh"], "")).await;
-    let web = fs::read(tool("web")).expect("build.sh built the application");
-    let layer = archive(|archive| append(archive, "bin/web", &web));
     for version in VERSIONS {
-        let config = config(&layer, &["/bin/web"], version);
-        registry.push_layers(&format!("web:{version}"), std::slice::from_ref(&layer), &config).await;
+        push_web(registry, &format!("web:{version}"), version).await;
     }
     let layer = archive(|archive| append(archive, "bin/web", b"no program"));
     registry.push_layers(UNEXECUTABLE, std::slice::from_ref(&layer), &config(&layer, &["/bin/web"], "")).await;
     registry.push("other-platform:mainframe", OTHER_ARCHITECTURE).await;
     registry.push_index(OTHER_PLATFORM, &[("other-platform:mainframe", OTHER_ARCHITECTURE)]).await;
+}
+
+/// Pushes the image that every node needs.
+///
+/// # Panics
+///
+/// When the program in it cannot be built.
+pub async fn push_sandbox(registry: &Registry) {
+    let layer = busybox();
+    let sleep = ["/bin/busybox", "sleep", "2147483647"];
+    registry.push_layers(SANDBOX, std::slice::from_ref(&layer), &config(&layer, &sleep, "")).await;
+}
+
+/// Pushes the web application as an image, with the version that it answers.
+///
+/// # Panics
+///
+/// When it cannot be built.
+pub async fn push_web(registry: &Registry, image: &str, version: &str) {
+    let web = fs::read(tool("web")).expect("build.sh built the application");
+    let layer = archive(|archive| append(archive, "bin/web", &web));
+    registry.push_layers(image, std::slice::from_ref(&layer), &config(&layer, &["/bin/web"], version)).await;
 }
 
 fn busybox() -> ImageLayer {

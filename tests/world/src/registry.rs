@@ -62,6 +62,11 @@ impl Registry {
         Self { program, host, login }
     }
 
+    /// Returns where it listens.
+    pub fn address(&self) -> &str {
+        &self.host
+    }
+
     /// Returns the reference of an image by its name and tag: `web:1`.
     pub fn reference(&self, image: &str) -> String {
         format!("{}/{image}", self.host)

@@ -21,6 +21,14 @@ use place::Place;
 /// The kubelet's authorisation is not what is tested: it may do everything.
 const KUBELET_GROUP: &str = "system:masters";
 
+/// Where a node gets its images.
+pub struct Images<'a> {
+    /// The address of the registry that answers for every other one.
+    pub registry: &'a str,
+    /// The image that holds a pod's namespaces; it does nothing, until it is ended.
+    pub sandbox: &'a str,
+}
+
 /// A running node; it ends when this is dropped, and when the test process ends without dropping it.
 pub struct Node {
     name: String,
@@ -30,23 +38,27 @@ pub struct Node {
 impl Node {
     /// Joins a control plane, and takes the place of the node that it had: every pod is real from then on.
     ///
-    /// `sandbox` is the image that holds a pod's namespaces; it does nothing, until it is ended.
-    ///
     /// # Panics
     ///
     /// When the control plane has lost the node that it had.
-    pub async fn join(cluster: &ControlPlane, sandbox: &str) -> Node {
+    pub async fn join(cluster: &ControlPlane, images: &Images<'_>) -> Node {
+        let admin = cluster.client(&Identity::Admin).await;
+        let played = Api::<Object>::all(admin).delete(PLAYED_NODE, &DeleteParams::default()).await;
+        played.expect("the administrator deletes the node that kwok plays");
+        Node::join_beside(cluster, images).await
+    }
+
+    /// Joins a control plane beside the node that it has.
+    pub async fn join_beside(cluster: &ControlPlane, images: &Images<'_>) -> Node {
         let binaries = binaries::find_node();
         let place = Place::take();
         let user = Identity::Other { user: format!("system:node:{}", place.name), group: KUBELET_GROUP.to_owned() };
         let kubeconfig = cluster.kubeconfig(&user);
         let program = Program::start(|folder| {
-            write_files(folder, &binaries, &place, sandbox);
+            write_files(folder, &binaries, &place, images);
             command(folder, &binaries, &place, &kubeconfig)
         });
         let admin = cluster.client(&Identity::Admin).await;
-        let played = Api::<Object>::all(admin.clone()).delete(PLAYED_NODE, &DeleteParams::default()).await;
-        played.expect("the administrator deletes the node that kwok plays");
         let takes_pods = async || node_takes_pods(&admin, &place.name).await;
         wait_until("the node takes pods", program.state(), takes_pods).await;
         Node { name: place.name, program }
@@ -63,11 +75,12 @@ impl Node {
     }
 }
 
-fn write_files(folder: &Folder<'_>, binaries: &NodeBinaries, place: &Place, sandbox: &str) {
+fn write_files(folder: &Folder<'_>, binaries: &NodeBinaries, place: &Place, images: &Images<'_>) {
     let files = [
         ("start.sh", include_str!("../../manifests/node/start.sh")),
         ("run.sh", include_str!("../../manifests/node/run.sh")),
         ("containerd.toml", include_str!("../../manifests/node/containerd.toml")),
+        ("_default/hosts.toml", include_str!("../../manifests/node/hosts.toml")),
         ("network.conflist", include_str!("../../manifests/node/network.conflist")),
         ("kubelet.yaml", include_str!("../../manifests/node/kubelet.yaml")),
     ];
@@ -75,7 +88,8 @@ fn write_files(folder: &Folder<'_>, binaries: &NodeBinaries, place: &Place, sand
         let text = text
             .replace("@@FOLDER@@", &folder.path("").display().to_string())
             .replace("@@PACKAGES@@", &binaries.packages.display().to_string())
-            .replace("@@SANDBOX@@", sandbox)
+            .replace("@@SANDBOX@@", images.sandbox)
+            .replace("@@REGISTRY@@", images.registry)
             .replace("@@NAME@@", &place.name)
             .replace("@@SUBNET@@", &place.subnet)
             .replace("@@GATEWAY@@", &place.gateway)
