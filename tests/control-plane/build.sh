@@ -106,6 +106,10 @@ no_node() {
     echo "a node needs root"
   elif ! [ -e /etc/debian_version ]; then
     echo "a node is made of Debian's packages"
+  elif ! unshare --mount --pid --fork --mount-proc true 2> /dev/null; then
+    echo "a node needs the right to mount"
+  elif ! [ -w /sys/fs/cgroup ] || { [ -e /sys/fs/cgroup/memory ] && ! [ -w /sys/fs/cgroup/memory ]; }; then
+    echo "a node needs cgroups that it may write"
   fi
 }
 
