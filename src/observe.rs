@@ -1,5 +1,6 @@
 //! Waits until what was applied really runs, or until it is certain that it will not. Judged by core `ready`.
 
+mod availability;
 mod evidence;
 mod live;
 mod steady;
@@ -16,6 +17,7 @@ use landfall_core::ready::{self, Cause, Rule, Verdict};
 use crate::clock::Stopwatch;
 use crate::progress::Progress;
 use crate::stop::Stop;
+use availability::Availability;
 pub(crate) use evidence::{Warnings, warnings};
 use live::{Live, Look};
 use steady::Steady;
@@ -75,6 +77,7 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
     let started = Stopwatch::start();
     let mut told = Told::default();
     let mut steady = Steady::default();
+    let mut availability = Availability::default();
     let mut live = Live::open(wait).await;
     loop {
         if wait.stop.is_asked() {
@@ -90,6 +93,7 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
         if !is_last {
             steady.hold(&mut verdicts, &look, started.elapsed());
         }
+        availability.note(&mut verdicts, &look);
         told.tell(wait, &verdicts);
         let failed: Vec<Cause> = verdicts.values().filter_map(cause).collect();
         if !failed.is_empty() {

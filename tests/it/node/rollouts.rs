@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use landfall_test_cluster::endpoints::Endpoints;
+use landfall_world::Job;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -51,8 +52,8 @@ fn application(version: &str, strategy: &str) -> String {
     include_str!("rollouts/application.yaml").replace("@@VERSION@@", version).replace("@@STRATEGY@@", strategy)
 }
 
-/// Deploys version 1 and merges version 2 while the application is asked. Returns the answers.
-async fn roll_out(strategy: &str) -> Vec<Result<String, String>> {
+/// Deploys version 1 and merges version 2 while the application is asked. Returns the answers and the job.
+async fn roll_out(strategy: &str) -> (Vec<Result<String, String>>, Job) {
     let shop = Shop::open(&application("1", strategy), "90s").await;
     let first = shop.world.deploy().await.unwrap();
     assert_eq!(first.code, 0, "{}", first.everything());
@@ -66,7 +67,7 @@ async fn roll_out(strategy: &str) -> Vec<Result<String, String>> {
     assert_eq!(job.code, 0, "{}", job.everything());
     assert!(job.stdout.contains("`web` 2 is running"), "{}", job.stdout);
     assert_eq!(ask_once(&shop.namespace).await, ["2", "2"]);
-    answers
+    (answers, job)
 }
 
 /// Asks each ready pod once.
@@ -81,16 +82,18 @@ async fn ask_once(namespace: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_rolling_update_of_a_graceful_application_loses_no_request() {
-    let answers = roll_out("{rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}").await;
+    let (answers, job) = roll_out("{rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}").await;
     let lost: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
     assert!(lost.is_empty(), "{} of {}: {lost:?}", lost.len(), answers.len());
     for version in ["1", "2"] {
         assert!(answers.contains(&Ok(version.to_owned())), "version {version} never answered: {answers:?}");
     }
+    assert!(job.stderr.contains("ready, and never seen with less than its 2 available pods"), "{}", job.stderr);
 }
 
 #[tokio::test]
 async fn a_recreated_application_loses_requests_and_so_they_are_counted() {
-    let answers = roll_out("{type: Recreate}").await;
+    let (answers, job) = roll_out("{type: Recreate}").await;
     assert!(answers.iter().any(Result::is_err), "{answers:?}");
+    assert!(job.stderr.contains("ready, and seen with 0 of its 2 pods available meanwhile"), "{}", job.stderr);
 }
