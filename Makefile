@@ -7,26 +7,30 @@ BUILD := tests/control-plane/build.sh
 # The oldest Kubernetes that is supported; build.sh knows the newest.
 OLDEST := 1.32.2
 PICTURES := $(CACHE)/pictures
+# Why no node with real containers can run here; nothing where one can.
+NO_NODE = $(shell $(BUILD) --no-node)
 DENY_VERSION := 0.20.2
 DENY := $(CACHE)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # Quick enough for every commit: deploys killed call by call (also in `phases`), workflows run whole, bad input that runs into limits,
-# the corpus of pitfalls, races and histories and the tests of the tests are left to `test`.
+# the corpus of pitfalls, races and histories, containers that run, and the tests of the tests are left to `test`.
+SLOW := killed:: phases::a_deploy_that_is_killed action:: bad_input:: pitfalls:: history:: race:: node::
 QUICK := --workspace --exclude landfall-test-cluster --exclude landfall-fakehost --exclude landfall-benches
 
 .PHONY: setup demo test soak bench check fmt clippy deny
 
-setup: ## Builds what the tests run: control planes, kwok, the renderers, act, an image registry
+setup: ## Builds what the tests run: control planes, a node, kwok, the renderers, act, an image registry
 	$(BUILD)
 	LANDFALL_KUBERNETES=$(OLDEST) $(BUILD) control-plane
 
 demo: ## Runs the main job on a real control plane and a local git host
-	$(BUILD) control-plane kwok kustomize
+	$(BUILD) control-plane kwok kustomize $(if $(NO_NODE),,registry node)
 	cargo build --quiet --bins
 	cargo run --quiet -p landfall-world --bin demo -- $(CARGO_TARGET_DIR)/debug/landfall examples/shop $(PICTURES)
 
 test: setup ## Runs every test, and the stories of the engine on the oldest Kubernetes too
-	cargo test --workspace --no-fail-fast
+	cargo test --workspace --no-fail-fast -- $(if $(NO_NODE),--skip node:: --skip a_node_)
 	LANDFALL_KUBERNETES=$(OLDEST) cargo test --workspace --test it -- deploys:: killed:: order:: pitfalls::
+	@[ -z "$(NO_NODE)" ] || echo "skipped: the stories on a node with real containers (node::), because $(NO_NODE)"
 
 soak: setup ## Runs the long loops: every point of death, many races and histories; takes hours
 	LANDFALL_TEST_EVERY_CALL=1 LANDFALL_TEST_ROUNDS=20 LANDFALL_TEST_HISTORIES=500 \
@@ -38,7 +42,7 @@ bench: setup ## Measures the release build beside kubectl and Kustomize; takes s
 	$(CARGO_TARGET_DIR)/debug/bench $(CARGO_TARGET_DIR)/release/landfall $(BENCH)
 
 check: fmt clippy deny ## What every commit passes
-	cargo test $(QUICK) -- --skip killed:: --skip phases::a_deploy_that_is_killed --skip action:: --skip bad_input:: --skip pitfalls:: --skip history:: --skip race::
+	cargo test $(QUICK) -- $(SLOW:%=--skip %)
 
 fmt:
 	cargo fmt --all --check

@@ -1,7 +1,9 @@
 //! Waits until what was applied really runs, or until it is certain that it will not. Judged by core `ready`.
 
+mod availability;
 mod evidence;
 mod live;
+mod steady;
 mod told;
 
 use std::collections::BTreeMap;
@@ -15,8 +17,10 @@ use landfall_core::ready::{self, Cause, Rule, Verdict};
 use crate::clock::Stopwatch;
 use crate::progress::Progress;
 use crate::stop::Stop;
+use availability::Availability;
 pub(crate) use evidence::{Warnings, warnings};
 use live::{Live, Look};
+use steady::Steady;
 use told::Told;
 
 /// Some verdicts change with time alone: a grace ends, a deadline comes.
@@ -72,6 +76,8 @@ pub(crate) enum Observed {
 pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
     let started = Stopwatch::start();
     let mut told = Told::default();
+    let mut steady = Steady::default();
+    let mut availability = Availability::default();
     let mut live = Live::open(wait).await;
     loop {
         if wait.stop.is_asked() {
@@ -83,7 +89,11 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
             live = Live::open(wait).await;
         }
         let look = live.look()?;
-        let verdicts = judge(wait, &look, started.elapsed().as_secs());
+        let mut verdicts = judge(wait, &look, started.elapsed().as_secs());
+        if !is_last {
+            steady.hold(&mut verdicts, &look, started.elapsed());
+        }
+        availability.note(&mut verdicts, &look);
         told.tell(wait, &verdicts);
         let failed: Vec<Cause> = verdicts.values().filter_map(cause).collect();
         if !failed.is_empty() {

@@ -31,6 +31,7 @@ mod namespace;
 mod pod;
 mod pods;
 mod probe;
+mod probed;
 mod pvc;
 mod refused;
 mod replica_set;
@@ -51,7 +52,8 @@ use serde_json::{Value, json};
 
 pub use code::Code;
 pub use expression::{Expression, InvalidExpression};
-pub use logs::{LogRequest, wants_logs};
+pub use logs::{LogRequest, read_log, wants_logs};
+pub use probed::{is_probed, restarts};
 pub use rule::Rule;
 pub use selector::{Selector, owned_by, related_selector};
 pub use serving::still_serving;

@@ -7,7 +7,10 @@
 use std::fs;
 use std::path::Path;
 
-use landfall_core::ready::{Cause, Expression, Related, Rule, Verdict, judge, overdue, still_serving, wants_logs};
+use landfall_core::manifest::ObjectId;
+use landfall_core::ready::{
+    Cause, Expression, Related, Rule, Verdict, is_probed, judge, overdue, read_log, still_serving, wants_logs,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -90,4 +93,39 @@ fn every_case_is_judged_as_expected() {
     assert!(cases.len() >= 30, "only {} cases", cases.len());
     let failures: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn the_log_tells_of_a_program_of_another_machine() {
+    let told = |line: &str| {
+        let mut cause = crash();
+        read_log(&mut cause, vec![line.to_owned()]);
+        assert_eq!(cause.log, [line]);
+        cause.code
+    };
+    assert_eq!(told("exec /bin/web: exec format error"), "image_platform");
+    assert_eq!(told("exec /bin/web: no such file"), "crash_loop");
+}
+
+fn crash() -> Cause {
+    let id = ObjectId { group: "apps".into(), kind: "Deployment".into(), namespace: None, name: "web".into() };
+    let [reason, evidence, help] = [""; 3].map(str::to_owned);
+    Cause { id, pod: None, container: None, code: "crash_loop", reason, evidence, log: Vec::new(), help }
+}
+
+#[test]
+fn a_probe_has_to_ask_every_container_of_a_workload() {
+    let deployment = |replicas: u64, containers: Value| {
+        json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
+            "spec": {"replicas": replicas, "template": {"spec": {"containers": containers}}},
+        })
+    };
+    let asked = json!({"name": "app", "readinessProbe": {}});
+    let started = json!({"name": "side", "startupProbe": {}});
+    let unasked = json!({"name": "side", "livenessProbe": {}});
+    assert!(is_probed(&deployment(1, json!([asked, started]))));
+    assert!(!is_probed(&deployment(1, json!([asked, unasked]))));
+    assert!(is_probed(&deployment(0, json!([unasked]))));
+    assert!(is_probed(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}})));
 }

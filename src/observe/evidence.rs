@@ -43,7 +43,8 @@ pub(crate) async fn warnings(reader: &Reader, facts: &Facts, namespaces: &BTreeS
 /// Returns causes with their logs and without secrets.
 pub(super) async fn complete(wait: &Wait<'_>, mut causes: Vec<Cause>) -> Vec<Cause> {
     for cause in causes.iter_mut().take(LOGGED_CAUSES_MAX) {
-        cause.log = log_of(wait, cause).await;
+        let lines = log_of(wait, cause).await;
+        ready::read_log(cause, lines);
     }
     for cause in &mut causes {
         cause.evidence = wait.redactor.text(&cause.evidence);
@@ -57,13 +58,20 @@ async fn log_of(wait: &Wait<'_>, cause: &Cause) -> Vec<String> {
     let (Some(request), Some(namespace)) = (ready::wants_logs(cause), cause.id.namespace.as_deref()) else {
         return Vec::new();
     };
-    match wait.reader.log(namespace, &request.pod, &request.container, request.previous).await {
-        Ok(lines) => lines,
-        Err(error) => {
-            tracing::debug!(%error, "no log");
-            Vec::new()
+    // Between two restarts a kubelet has removed the run before the one that ended last.
+    for previous in [request.previous, !request.previous] {
+        match wait.reader.log(namespace, &request.pod, &request.container, previous).await {
+            Ok(lines) if !is_gone(&lines) => return lines,
+            Ok(_) => {}
+            Err(error) => tracing::debug!(%error, "no log"),
         }
     }
+    Vec::new()
+}
+
+/// Whether a kubelet answered with an excuse in the log's place (`GetKubeletContainerLogs`).
+fn is_gone(lines: &[String]) -> bool {
+    matches!(lines, [line] if line.starts_with("unable to retrieve container logs for "))
 }
 
 fn version(event: &Value) -> (String, String) {

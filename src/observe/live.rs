@@ -1,11 +1,14 @@
 //! The live copies that a wait looks at: the objects themselves, and what tells about them. Judges nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use landfall_cluster::{Error, Place, Watch};
 use landfall_core::inventory::LABEL;
 use landfall_core::manifest::{Gvk, ObjectId};
+use landfall_core::order::is_custom;
 use landfall_core::ready::{Related, Rule};
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
@@ -23,6 +26,9 @@ pub(super) struct Live<'a> {
     pods: Vec<Place>,
     replica_sets: Vec<Place>,
     events: Vec<Place>,
+    endpoint_slices: Vec<Place>,
+    /// Read once: what a definition says of its controller's reports does not change while they are waited for.
+    definitions: Arc<[Value]>,
 }
 
 /// What one look found.
@@ -31,12 +37,20 @@ pub(super) struct Look {
     pub(super) pods: Vec<Value>,
     pub(super) replica_sets: Vec<Value>,
     events: Vec<Value>,
+    endpoint_slices: Vec<Value>,
+    definitions: Arc<[Value]>,
 }
 
 impl Look {
     pub(super) fn related<'l>(&'l self, rules: &'l [Rule]) -> Related<'l> {
-        let (pods, replica_sets, events) = (&self.pods, &self.replica_sets, &self.events);
-        Related { pods, replica_sets, events, rules, ..Related::default() }
+        Related {
+            pods: &self.pods,
+            replica_sets: &self.replica_sets,
+            events: &self.events,
+            definitions: &self.definitions,
+            endpoint_slices: &self.endpoint_slices,
+            rules,
+        }
     }
 }
 
@@ -45,16 +59,18 @@ impl<'a> Live<'a> {
     pub(super) async fn open(wait: &'a Wait<'a>) -> Self {
         let (pods, replica_sets, events) =
             (beside(wait, "v1", "Pod"), beside(wait, "apps/v1", "ReplicaSet"), beside(wait, "v1", "Event"));
+        let endpoint_slices = endpoint_slices(wait);
         let objects = objects(wait);
-        let related = [&pods, &replica_sets, &events].into_iter().flatten();
+        let related = [&pods, &replica_sets, &events, &endpoint_slices].into_iter().flatten();
         let watch = Watch::start(wait.reader, objects.iter().chain(related).cloned()).await;
-        for place in [&pods, &replica_sets, &events].into_iter().flatten() {
+        for place in [&pods, &replica_sets, &events, &endpoint_slices].into_iter().flatten() {
             if let Some(error) = watch.failure(place) {
                 // Readiness is judged without it; a cause may stay unnamed.
                 tracing::warn!(kind = place.resource.gvk.kind, %error, "not watched");
             }
         }
-        Self { wait, watch, objects, pods, replica_sets, events }
+        let definitions = definitions(wait).await;
+        Self { wait, watch, objects, pods, replica_sets, events, endpoint_slices, definitions }
     }
 
     /// Looks at the copies. Fails when the server refuses to show the objects themselves; a kind whose definition was
@@ -71,6 +87,8 @@ impl<'a> Live<'a> {
             pods: self.all(&self.pods),
             replica_sets: self.all(&self.replica_sets),
             events: events.filter(|event| !self.wait.old_warnings.has(event)).collect(),
+            endpoint_slices: self.all(&self.endpoint_slices),
+            definitions: Arc::clone(&self.definitions),
         })
     }
 
@@ -113,4 +131,23 @@ fn beside(wait: &Wait<'_>, api_version: &str, kind: &str) -> Vec<Place> {
         labels: String::new(),
     };
     namespaces.into_iter().map(place).collect()
+}
+
+/// The places of endpoints: they tell whether somebody answers an admission webhook.
+fn endpoint_slices(wait: &Wait<'_>) -> Vec<Place> {
+    let has_webhooks = wait.awaited.keys().any(|id| id.group == "admissionregistration.k8s.io");
+    if has_webhooks { beside(wait, "discovery.k8s.io/v1", "EndpointSlice") } else { Vec::new() }
+}
+
+/// Returns the definitions of the custom kinds that are waited for. Without the right to read them there are none.
+async fn definitions(wait: &Wait<'_>) -> Arc<[Value]> {
+    let gvk = Gvk::new("apiextensions.k8s.io/v1", "CustomResourceDefinition");
+    let Some(resource) = wait.facts.resource(&gvk) else { return Arc::default() };
+    let custom = wait.awaited.iter().filter(|(id, _)| is_custom(id));
+    let names: BTreeSet<String> = custom.map(|(id, it)| format!("{}.{}", it.resource.plural, id.group)).collect();
+    let found = join_all(names.iter().map(|name| wait.reader.find(resource, None, name))).await;
+    let found = found
+        .into_iter()
+        .filter_map(|found| found.inspect_err(|error| tracing::debug!(%error, "no definition")).ok().flatten());
+    found.collect()
 }

@@ -28,6 +28,7 @@ mod killed;
 mod lints;
 mod long;
 mod namespaces;
+mod node;
 mod offline;
 mod order;
 mod phases;

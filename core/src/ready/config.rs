@@ -15,6 +15,10 @@ const CONFIG_GRACE_SECONDS: u64 = 30;
 /// How long a runtime may fail to create or start a container: full or busy nodes usually pass.
 const RUNTIME_GRACE_SECONDS: u64 = 60;
 
+/// What runtimes say of a command when another try would find the same image.
+const OF_THE_IMAGE: &[&str] =
+    &["no such file or directory", "executable file not found", "permission denied", "is a directory"];
+
 static MISSING_OBJECT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?i)\b(secret|configmap) "([^"]+)" not found"#).expect("the pattern is constant and tested")
 });
@@ -92,12 +96,14 @@ fn not_created(message: &str) -> Finding {
 
 /// Says that a container's command does not start: a wrong path, a missing right, another architecture.
 pub(super) fn not_started(container: &Container<'_>) -> Finding {
-    let last = container.status.pointer("/lastState/terminated/message").and_then(|message| message.as_str());
-    let evidence = last.unwrap_or(container.waiting_message());
+    let ended = |state: &str| container.status.pointer(&format!("/{state}/terminated/message"));
+    let message = ended("state").or_else(|| ended("lastState")).and_then(|message| message.as_str());
+    let evidence = message.unwrap_or(container.waiting_message());
     if evidence.contains("exec format error") {
         return image::other_platform(container).evidence(evidence);
     }
-    let fatal = Fatal::AfterSeconds(RUNTIME_GRACE_SECONDS);
+    let is_of_the_image = OF_THE_IMAGE.iter().any(|words| evidence.contains(words));
+    let fatal = if is_of_the_image { Fatal::Now } else { Fatal::AfterSeconds(RUNTIME_GRACE_SECONDS) };
     Finding::new(Code::CannotStart, fatal, "has a command that cannot be started")
         .evidence(evidence)
         .help("check `command` and that the image is made for the node's architecture")

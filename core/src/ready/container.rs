@@ -43,6 +43,21 @@ impl<'a> Container<'a> {
         if self.is_init() { format!("the init container {}", self.name()) } else { self.name().to_owned() }
     }
 
+    pub(super) fn is_unready(&self) -> bool {
+        self.status["ready"] == Value::Bool(false)
+    }
+
+    /// Whether the kubelet starts it again after this exit code.
+    pub(super) fn restarts_after(&self, exit_code: Option<i64>) -> bool {
+        let ended_well = exit_code == Some(0);
+        match text(self.pod, "/spec/restartPolicy").unwrap_or("Always") {
+            _ if self.is_sidecar() => true,
+            "Always" => !(ended_well && self.is_init()),
+            "OnFailure" => !ended_well,
+            _ => false,
+        }
+    }
+
     /// Whether the others wait for its end.
     pub(super) fn is_init(&self) -> bool {
         let named = |spec: &Value| text(spec, "/name") == Some(self.name());

@@ -14,18 +14,28 @@ const CRASH_GRACE_SECONDS: u64 = 60;
 const RESTARTS_MAX: u64 = 2;
 
 pub(super) fn finding<'a>(subject: &Subject<'a>, container: &Container<'a>) -> Option<Finding> {
-    if container.waiting_reason() != "CrashLoopBackOff" {
-        return None;
-    }
     let restarts = container.status["restartCount"].as_u64().unwrap_or(0);
+    let Some(last) = ended(container) else {
+        let is_restarted = restarts > RESTARTS_MAX && container.is_unready();
+        return is_restarted.then(|| probe_failed(subject, container)).flatten();
+    };
     let fatal = if restarts > RESTARTS_MAX { Fatal::Now } else { Fatal::AfterSeconds(CRASH_GRACE_SECONDS) };
-    let last = container.status.pointer("/lastState/terminated").unwrap_or(&Value::Null);
     let finding = match last["reason"].as_str() {
         Some("OOMKilled") => out_of_memory(container),
-        Some("StartError" | "ContainerCannotRun") => config::not_started(container),
+        Some("StartError" | "ContainerCannotRun") => return Some(config::not_started(container).by(fatal)),
         _ => probe_failed(subject, container).unwrap_or_else(|| crashes(container, last, restarts)),
     };
     Some(Finding { fatal, ..finding })
+}
+
+/// Returns how a container ended that does not run again yet. A kubelet names the back-off only when it looks at the
+/// pod again, which may take longer than the back-off itself; until then it shows the end.
+fn ended<'a>(container: &Container<'a>) -> Option<&'a Value> {
+    if container.waiting_reason() == "CrashLoopBackOff" {
+        return Some(container.status.pointer("/lastState/terminated").unwrap_or(&Value::Null));
+    }
+    let ended = container.status.pointer("/state/terminated")?;
+    container.restarts_after(ended["exitCode"].as_i64()).then_some(ended)
 }
 
 /// Returns whether a code means that a container ended by itself.

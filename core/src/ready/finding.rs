@@ -50,6 +50,11 @@ impl Finding {
         self
     }
 
+    /// Takes another proof, unless its own counts at once.
+    pub(super) fn by(self, fatal: Fatal) -> Self {
+        if matches!(self.fatal, Fatal::Now) { self } else { Self { fatal, ..self } }
+    }
+
     fn is_fatal(&self, subject: &Subject<'_>) -> bool {
         match self.fatal {
             Fatal::Now => true,

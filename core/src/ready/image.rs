@@ -25,6 +25,9 @@ const OTHER_PLATFORM: &[&str] = &[
 /// What they say when there is no such image.
 const ABSENT: &[&str] = &["not found", "manifest unknown", "does not exist", "name unknown"];
 
+/// The reason, whoever finds it out: the registry, the runtime or the program's log.
+pub(super) const NOT_MADE_FOR_ITS_NODE: &str = "has an image that is not made for its node's platform";
+
 pub(super) fn finding(subject: &Subject<'_>, container: &Container<'_>) -> Option<Finding> {
     match container.waiting_reason() {
         "InvalidImageName" | "ErrImageNeverPull" => Some(invalid(container)),
@@ -62,12 +65,10 @@ fn not_pulled(container: &Container<'_>, evidence: &str) -> Finding {
 pub(super) fn other_platform(container: &Container<'_>) -> Finding {
     let node =
         text(container.pod, "/spec/nodeName").map_or_else(|| "its node".to_owned(), |node| format!("the node {node}"));
-    Finding::new(Code::ImagePlatform, Fatal::Now, "has an image that is not made for its node's platform").help(
-        format!(
-            "build `{}` for the platform of {node}, or choose other nodes with a `nodeSelector`",
-            container.image()
-        ),
-    )
+    Finding::new(Code::ImagePlatform, Fatal::Now, NOT_MADE_FOR_ITS_NODE).help(format!(
+        "build `{}` for the platform of {node}, or choose other nodes with a `nodeSelector`",
+        container.image()
+    ))
 }
 
 /// While it backs off, an older kubelet names only the image: the event then still has the registry's answer.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::finding::{Fatal, Finding, failed, settle};
 use super::subject::{Condition, Subject, text};
-use super::{Code, Verdict, crash, pods, ready, ready_with, refused, revision};
+use super::{Code, Verdict, container, crash, pods, ready, ready_with, refused, revision};
 
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     let holds = |kind: &str| subject.condition(kind).filter(Condition::is_true);
@@ -45,7 +45,9 @@ fn gave_up(subject: &Subject<'_>, condition: &Condition<'_>) -> Finding {
     };
     let finding =
         Finding::new(Code::JobFailed, Fatal::Now, reason).help("read the log, mend the cause and deploy again");
-    match last_failure(subject) {
+    let pods = newest_first(subject);
+    let last = pods.iter().find_map(|pod| crash::ended_badly(pod));
+    match last.or_else(|| pods.iter().find_map(|pod| still_runs(pod))) {
         Some((pod, container, ending)) => {
             finding.at(pod, Some(container)).evidence(format!("{}; {container} {ending}", condition.message()))
         }
@@ -53,8 +55,15 @@ fn gave_up(subject: &Subject<'_>, condition: &Condition<'_>) -> Finding {
     }
 }
 
-fn last_failure<'a>(subject: &Subject<'a>) -> Option<(&'a str, &'a str, String)> {
+fn newest_first<'a>(subject: &Subject<'a>) -> Vec<&'a Value> {
     let mut pods: Vec<&Value> = super::selector::owned_by(subject.uid(), subject.related.pods);
     pods.sort_by_key(|pod| (text(pod, "/metadata/creationTimestamp"), text(pod, "/metadata/name")));
-    pods.into_iter().rev().find_map(crash::ended_badly)
+    pods.reverse();
+    pods
+}
+
+/// Returns the pod and container that the Job's end finds at work.
+fn still_runs(pod: &Value) -> Option<(&str, &str, String)> {
+    let status = container::statuses(pod).find(|status| status.pointer("/state/running").is_some())?;
+    Some((text(pod, "/metadata/name")?, text(status, "/name")?, "still ran".to_owned()))
 }

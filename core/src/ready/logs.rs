@@ -1,6 +1,11 @@
-//! Whose log shows a cause. Does not fetch it.
+//! Whose log shows a cause, and what it says. Does not fetch it.
 
+use super::image::NOT_MADE_FOR_ITS_NODE;
 use super::{Cause, Code};
+
+/// What the kernel says of a program of another machine; some runtimes find out when the container has begun, so that
+/// its log alone has the words.
+const OTHER_MACHINE: &str = "exec format error";
 
 /// A container's log to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,4 +26,15 @@ pub fn wants_logs(cause: &Cause) -> Option<LogRequest> {
         return None;
     }
     Some(LogRequest { pod: cause.pod.clone()?, container: cause.container.clone()?, previous })
+}
+
+/// Adds the last lines of the log to a cause, which they may explain better than what was known.
+pub fn read_log(cause: &mut Cause, lines: Vec<String>) {
+    if cause.code == Code::CrashLoop.name() && lines.iter().any(|line| line.ends_with(OTHER_MACHINE)) {
+        cause.code = Code::ImagePlatform.name();
+        NOT_MADE_FOR_ITS_NODE.clone_into(&mut cause.reason);
+        "build the image for its node's platform, or choose other nodes with a `nodeSelector`"
+            .clone_into(&mut cause.help);
+    }
+    cause.log = lines;
 }

@@ -34,7 +34,9 @@ fn word(probe: &str) -> &'static str {
 
 fn evidence(pod: &Value, probe: &str, event: Event<'_>) -> String {
     let asked = event.container().and_then(|name| asks(pod, name, probe));
-    asked.map_or_else(|| event.message().to_owned(), |asked| format!("{} (it asks {asked})", event.message()))
+    // A command that prints nothing leaves the message without its end.
+    let message = event.message().trim_end().trim_end_matches(':');
+    asked.map_or_else(|| message.to_owned(), |asked| format!("{message} (it asks {asked})"))
 }
 
 /// Says what a container's probe asks: "GET /healthz on port 8080". Of a command only the program is named.

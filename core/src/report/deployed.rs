@@ -53,7 +53,12 @@ fn failure(target: &TargetReport) -> Phrase {
             match causes.first() {
                 None => place,
                 Some(cause) => {
-                    place.words(": ").name(cause.id.to_string()).words(" ").then(Phrase::read(&cause.reason))
+                    let subject = place.words(": ").name(cause.id.to_string());
+                    let subject = match &cause.container {
+                        Some(container) => subject.words(" (container ").name(container).words(")"),
+                        None => subject,
+                    };
+                    subject.words(" ").then(Phrase::read(&cause.reason))
                 }
             }
         }

@@ -12,20 +12,43 @@ pub(crate) struct Binaries {
     pub(crate) kwok: PathBuf,
 }
 
+/// What a node is made of beside the control plane.
+pub(crate) struct NodeBinaries {
+    pub(crate) kubelet: PathBuf,
+    /// The folder of containerd and its shim.
+    pub(crate) containerd: PathBuf,
+    /// The root of unpacked packages: runc, network plugins, busybox.
+    pub(crate) packages: PathBuf,
+}
+
 /// Finds the binaries, and takes minutes to build them on a machine that never did.
 pub(crate) fn find() -> Binaries {
     let binaries = printed();
     if !binaries.control_plane.exists() || !binaries.kwok.exists() {
-        build();
+        build(&["control-plane", "kwok"]);
     }
     binaries
 }
 
+/// Finds the parts of a node, and takes minutes to build them on a machine that never did.
+pub(crate) fn find_node() -> NodeBinaries {
+    let text = print();
+    let [kubelet, containerd, packages] = ["KUBELET", "CONTAINERD", "NODE"].map(|name| assigned(&text, name));
+    if !kubelet.exists() || !containerd.exists() || !packages.exists() {
+        build(&["node"]);
+    }
+    NodeBinaries { kubelet, containerd, packages }
+}
+
 fn printed() -> Binaries {
+    let text = print();
+    Binaries { control_plane: assigned(&text, "CONTROL_PLANE"), kwok: assigned(&text, "KWOK") }
+}
+
+fn print() -> String {
     let output =
         Command::new(BUILD).arg("--print").stderr(Stdio::inherit()).output().expect("build.sh needs bash and git");
-    let text = String::from_utf8(output.stdout).expect("build.sh prints UTF-8");
-    Binaries { control_plane: assigned(&text, "CONTROL_PLANE"), kwok: assigned(&text, "KWOK") }
+    String::from_utf8(output.stdout).expect("build.sh prints UTF-8")
 }
 
 fn assigned(text: &str, name: &str) -> PathBuf {
@@ -34,11 +57,7 @@ fn assigned(text: &str, name: &str) -> PathBuf {
     Path::new(path).to_owned()
 }
 
-fn build() {
-    let status = Command::new(BUILD)
-        .args(["control-plane", "kwok"])
-        .stdout(Stdio::null())
-        .status()
-        .expect("build.sh was run a moment ago");
-    assert!(status.success(), "build.sh could not build the control plane: {status}");
+fn build(names: &[&str]) {
+    let status = Command::new(BUILD).args(names).stdout(Stdio::null()).status().expect("build.sh was run a moment ago");
+    assert!(status.success(), "build.sh could not build {}: {status}", names.join(" and "));
 }

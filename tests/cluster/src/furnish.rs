@@ -9,6 +9,9 @@ use crate::control_plane::ControlPlane;
 use crate::identity::Identity;
 use crate::state::State;
 
+/// The node that kwok plays.
+pub(crate) const PLAYED_NODE: &str = "node-1";
+
 /// Applies the manifests, and waits until they count.
 pub(crate) async fn furnish(cluster: &ControlPlane, state: &State) {
     let manifests = [include_str!("../manifests/node.yaml"), include_str!("../manifests/identities.yaml")];
@@ -19,14 +22,14 @@ pub(crate) async fn furnish(cluster: &ControlPlane, state: &State) {
 
     let admin = cluster.client(&Identity::Admin).await;
     let planner = cluster.client(&Identity::Planner).await;
-    let takes_pods = async || node_takes_pods(&admin).await;
+    let takes_pods = async || node_takes_pods(&admin, PLAYED_NODE).await;
     wait_until("the node takes pods", state, takes_pods).await;
     let refused = async || cannot_write(&planner, &admin).await;
     wait_until("the planner cannot write", state, refused).await;
 }
 
-async fn node_takes_pods(admin: &Client) -> bool {
-    let Ok(node) = Api::<Node>::all(admin.clone()).get("node-1").await else {
+pub(crate) async fn node_takes_pods(admin: &Client, name: &str) -> bool {
+    let Ok(node) = Api::<Node>::all(admin.clone()).get(name).await else {
         return false;
     };
     let taints = node.spec.and_then(|spec| spec.taints).unwrap_or_default();

@@ -18,8 +18,10 @@ mod supervisor;
 pub mod audit;
 pub mod cloud;
 pub mod control_plane;
+pub mod endpoints;
 pub mod identity;
 pub mod namespace;
+pub mod node;
 pub mod program;
 pub mod proxy;
 

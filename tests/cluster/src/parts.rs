@@ -112,7 +112,7 @@ impl Parts<'_> {
             text(&self.binaries.kwok),
             format!("--kubeconfig={}", self.file("kwok.kubeconfig")),
             format!("--config={}", self.file(configuration)),
-            "--manage-all-nodes".into(),
+            "--manage-nodes-with-label-selector=type=kwok".into(),
             "--node-ip=127.0.0.1".into(),
             format!("--node-port={}", self.ports.kwok),
             format!("--server-address=127.0.0.1:{}", self.ports.kwok),

@@ -18,13 +18,17 @@ impl Program {
         let state = State::create();
         let mut supervisor = Supervisor::start(&binaries::find().control_plane, &state);
         let command = command(&Folder { state: &state });
-        supervisor.run(&command, &state.path("log"));
+        supervisor.run(&command, &state.path("program.log"));
         Program { _supervisor: supervisor, state }
     }
 
     /// Returns everything that it printed.
     pub fn log(&self) -> String {
-        self.state.read("log")
+        self.state.read("program.log")
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// What fits on a screen beside the other logs.
 const LOG_LINES_MAX: usize = 8;
+/// How the name of every program's log ends.
+const LOG: &str = ".log";
 
 pub(crate) struct State {
     directory: PathBuf,
@@ -33,6 +35,8 @@ impl State {
     /// Writes a file and returns its path as an argument for a command.
     pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a file is in the directory"))
+            .expect("the state directory is writable");
         fs::write(&path, content).expect("the state directory is writable");
         path
     }
@@ -43,12 +47,15 @@ impl State {
 
     /// Returns the last lines of every log, for the message of a failed start.
     pub(crate) fn log_ends(&self) -> String {
-        let names = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
-        names.map(|name| self.log_end(name)).join("\n")
+        let files = fs::read_dir(&self.directory).into_iter().flatten().flatten();
+        let mut names: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).collect();
+        names.retain(|name| name.ends_with(LOG));
+        names.sort();
+        names.iter().map(|name| self.log_end(name)).collect::<Vec<String>>().join("\n")
     }
 
     fn log_end(&self, name: &str) -> String {
-        let log = self.read(&format!("{name}.log"));
+        let log = self.read(name);
         let lines: Vec<&str> = log.lines().collect();
         let end = &lines[lines.len().saturating_sub(LOG_LINES_MAX)..];
         format!("{name}:\n{}", end.join("\n"))

@@ -3,6 +3,7 @@
 //! Every job runs the real binary in a fresh, shallow clone, with what a runner of GitHub sets. Nothing is mocked.
 
 mod act;
+pub mod images;
 mod job;
 mod keys;
 pub mod registry;

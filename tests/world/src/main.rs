@@ -2,6 +2,8 @@
 //!
 //! Usage: `demo LANDFALL EXAMPLE PICTURES`: the binary, the application's folder, where the pictures go.
 
+mod storefront;
+
 use std::error::Error;
 use std::fs;
 use std::io::Write;
@@ -12,6 +14,7 @@ use landfall_test_cluster::cloud::Cloud;
 use landfall_test_cluster::control_plane::ControlPlane;
 use landfall_test_cluster::identity::Identity;
 use landfall_world::{Job, World};
+use storefront::Storefront;
 
 const OVERLAY: &str = "deploy/overlays/production/kustomization.yaml";
 
@@ -28,6 +31,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cluster = ControlPlane::start().await;
     let _cloud = Cloud::join(&cluster).await;
     furnish(&cluster);
+    let storefront = match storefront::impossible()?.as_str() {
+        "" => {
+            title("A node with real containers, for the pods of web")?;
+            Some(Storefront::open(&cluster).await?)
+        }
+        why => {
+            say(&format!("kwok plays the pods of web too, because {why}"))?;
+            None
+        }
+    };
     title("A git host with the repository acme/shop, whose branch main is protected")?;
     let mut world = World::with_folder(&binary, &example).await?;
     world.set("LANDFALL_PLAN_KUBECONFIG", &cluster.kubeconfig(&Identity::Planner).display().to_string());
@@ -35,13 +48,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     title("The branch is deployed for the first time")?;
     show_in_short(&world.deploy().await?)?;
+    show_pages(storefront.as_ref(), &cluster).await?;
 
     let overlay = fs::read_to_string(example.join(OVERLAY))?;
     let newer = overlay.replacen("newTag: 1.8.2", "newTag: 1.9.0", 1);
     let mut story = Story { world: &world, pictures: &pictures, pages: Vec::new() };
     story.tell("release", "web 1.9.0", &newer).await?;
+    show_pages(storefront.as_ref(), &cluster).await?;
     let broken = newer.replacen("newTag: 1.9.0", "newTag: does-not-exist", 1);
     story.tell("typo", "web with an image that does not exist", &broken).await?;
+    show_pages(storefront.as_ref(), &cluster).await?;
 
     title("Done")?;
     say("The comments as the host shows them, for a browser:")?;
@@ -85,6 +101,13 @@ fn furnish(cluster: &ControlPlane) {
         let output = cluster.kubectl(&["create", "namespace", namespace]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
+}
+
+/// Asks the real pods of the storefront, where there are some.
+async fn show_pages(storefront: Option<&Storefront>, cluster: &ControlPlane) -> Result<(), Box<dyn Error>> {
+    let Some(storefront) = storefront else { return Ok(()) };
+    let pages = storefront.pages(cluster).await?;
+    say(&format!("the pods of web answer: {}", pages.join(", ")))
 }
 
 fn show(job: &Job) -> Result<(), Box<dyn Error>> {

@@ -1,4 +1,4 @@
-//! A real image registry on this machine, and images that hold nothing but their configuration.
+//! A real image registry on this machine, and images, most of which hold nothing but their configuration.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use landfall_test_cluster::program::Program;
-use oci_client::client::{ClientConfig, ClientProtocol, Config};
+use oci_client::client::{ClientConfig, ClientProtocol, Config, ImageLayer};
 use oci_client::manifest::OciImageIndex;
 use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, Reference};
@@ -62,6 +62,11 @@ impl Registry {
         Self { program, host, login }
     }
 
+    /// Returns where it listens.
+    pub fn address(&self) -> &str {
+        &self.host
+    }
+
     /// Returns the reference of an image by its name and tag: `web:1`.
     pub fn reference(&self, image: &str) -> String {
         format!("{}/{image}", self.host)
@@ -86,10 +91,19 @@ impl Registry {
     ///
     /// When the registry does not take it: a story cannot be told then.
     pub async fn push(&self, image: &str, architecture: &str) {
-        let reference: Reference = self.reference(image).parse().expect("stories name images well");
         let config = json!({"architecture": architecture, "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}});
+        self.push_layers(image, &[], &config).await;
+    }
+
+    /// Pushes an image of these layers.
+    ///
+    /// # Panics
+    ///
+    /// When the registry does not take it.
+    pub async fn push_layers(&self, image: &str, layers: &[ImageLayer], config: &Value) {
+        let reference: Reference = self.reference(image).parse().expect("stories name images well");
         let config = Config::oci_v1(config.to_string(), None);
-        Self::client().push(&reference, &[], config, &self.login, None).await.expect("the registry takes images");
+        Self::client().push(&reference, layers, config, &self.login, None).await.expect("the registry takes images");
     }
 
     /// Pushes an index of images that were pushed before, each for a platform of its own.
