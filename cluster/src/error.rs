@@ -149,11 +149,16 @@ impl Refused {
         self.code == 422 && !self.causes.is_empty() && self.causes.iter().all(is_immutable)
     }
 
-    /// Returns the field managers that own what would change.
-    pub fn conflicting_managers(&self) -> impl Iterator<Item = &str> {
+    /// Returns who owns what would change: the field, its manager, and the subresource that it was written through.
+    pub fn conflicts(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
         let conflicts = self.causes.iter().filter(|cause| cause.reason == "FieldManagerConflict");
-        // `conflict with "kubectl-edit" using apps/v1` (apimachinery, `managedfields/internal/conflict.go`).
-        conflicts.filter_map(|cause| cause.message.split('"').nth(1))
+        conflicts.filter_map(|cause| {
+            // `conflict with "kubectl" with subresource "scale" using apps/v1` (apimachinery,
+            // `managedfields/internal/conflict.go`).
+            let (manager, rest) = cause.message.strip_prefix("conflict with \"")?.split_once('"')?;
+            let through = rest.strip_prefix(" with subresource \"").and_then(|rest| rest.split('"').next());
+            Some((cause.field.as_str(), manager, through))
+        })
     }
 
     /// Whether asking again can help: the server was busy, not unwilling.

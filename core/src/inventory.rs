@@ -163,6 +163,11 @@ impl Inventory {
         wire::write(self)
     }
 
+    /// Whether a live object says that it is ours.
+    pub fn owns(&self, live: &Value) -> bool {
+        live["metadata"]["labels"][LABEL] == self.id.as_str()
+    }
+
     /// Returns the name that owns our fields in the cluster; no two inventories share one.
     pub fn field_manager(&self) -> String {
         let id: String = self.id.chars().take(MANAGER_ID_CHARS).collect();
