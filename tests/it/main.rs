@@ -28,6 +28,7 @@ mod namespaces;
 mod offline;
 mod order;
 mod phases;
+mod pitfalls;
 mod records;
 mod refusals;
 mod secrets;
