@@ -113,7 +113,10 @@ async fn observe(
     };
     let scaler = known.scalers.iter().find(|scaler| scaler.scales(&id));
     let contact = Contact { view, resource, id: &id, wanted: &manifest.object, live: &live, scaler };
-    let Settled { takeover, answer } = contact.settle(answer).await?;
+    let Settled { mut takeover, answer } = contact.settle(answer).await?;
+    for note in takeover.iter_mut().flat_map(|takeover| &mut takeover.notes) {
+        *note = known.redactor.text(note);
+    }
     let answer = match answer {
         Said::Answer(answer) => predicted(answer, &id, known.redactor)?,
         Said::Held { why, help } => Answer::Refused { why: known.redactor.text(&why), help },

@@ -3,7 +3,8 @@
 //! Dry-runs cannot be chained. So what is left to others is tried with its live values, what only an earlier tool owns is
 //! taken out of a forced dry run, and the result of that is shown to the server as a whole object.
 
-use landfall_cluster::{Answer, Error, Refused};
+use landfall_cluster::{Answer, Error, Listing, Refused};
+use landfall_core::inventory::Inventory;
 use landfall_core::manifest::{ObjectId, Resource};
 use landfall_core::ownership::{
     Adoption, Conflict, FieldSet, Maker, Scaler, Takeover, Terms, applied_by, is_tracked, left, not_adopted, refusal,
@@ -45,8 +46,8 @@ impl Contact<'_> {
         }
         let maker = Maker::of(self.live, self.view.inventory);
         let adoption = self.adoption(maker.as_ref());
-        if adoption == Adoption::Unasked && first.is_err() && !self.is_ours() {
-            return Ok(Settled::held(not_adopted(maker.as_ref())));
+        if adoption == Adoption::Unasked && !self.is_ours() && (first.is_err() || is_nameless(maker.as_ref())) {
+            return Ok(Settled::held(not_adopted(self.named(maker).await?.as_ref())));
         }
         if let Some(held) = self.held_by_flux(maker.as_ref(), &adoption).await? {
             return Ok(Settled::held(held));
@@ -128,6 +129,25 @@ impl Contact<'_> {
         inventory.owns(self.live) || is_recorded() && !is_others()
     }
 
+    /// Reads the app and environment of another inventory from its `ConfigMap`, where no field manager tells it: a
+    /// backup that was restored has labels and no managers.
+    async fn named(&self, maker: Option<Maker>) -> Result<Option<Maker>, Error> {
+        let Some(Maker::Inventory { id, name: None }) = maker else { return Ok(maker) };
+        let Some(resource) = self.view.facts.any_version("", "ConfigMap") else {
+            return Ok(Some(Maker::Inventory { id, name: None }));
+        };
+        let namespace = self.id.namespace.as_deref();
+        let listing = Listing { namespace, labels: "app.kubernetes.io/managed-by=landfall", fields: "" };
+        let found = match self.view.reader.list(resource, listing).await {
+            Ok(found) => found,
+            Err(error) if is_denied(&error) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let data = found.iter().filter_map(|map| serde_json::from_value(map["data"].clone()).ok());
+        let name = data.into_iter().find_map(|data| Inventory::name_in(&data, &id));
+        Ok(Some(Maker::Inventory { id, name }))
+    }
+
     /// Flux writes an object anew every few minutes: two that do so never end.
     async fn held_by_flux(
         &self,
@@ -168,6 +188,10 @@ impl Settled {
     fn held((why, help): (String, String)) -> Self {
         Self { takeover: None, answer: Said::Held { why, help } }
     }
+}
+
+fn is_nameless(maker: Option<&Maker>) -> bool {
+    matches!(maker, Some(Maker::Inventory { name: None, .. }))
 }
 
 fn conflict(error: &Error) -> Option<&Refused> {

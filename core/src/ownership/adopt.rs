@@ -34,7 +34,7 @@ impl Adoption {
     /// Whether it takes an object from whoever made it.
     pub fn covers(&self, maker: Option<&Maker>) -> bool {
         match (self, maker) {
-            (Self::From(wanted), Some(Maker::Inventory { name, .. })) => name.as_ref() == Some(wanted),
+            (Self::From(wanted), Some(Maker::Inventory { name: Some(name), .. })) => name == wanted,
             (Self::Unasked | Self::From(_), _) | (_, Some(Maker::Inventory { .. })) => false,
             (Self::Fields | Self::Whole, _) => true,
         }

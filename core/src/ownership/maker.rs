@@ -173,6 +173,7 @@ impl fmt::Display for Maker {
 
 /// Returns "app/environment" from the field manager of an inventory, which ends with the start of its id.
 fn inventory_name(live: &Value, id: &str) -> Option<String> {
+    // Nobody but its own inventory applies under such a name, so its end is compared, not the whole of it.
     let applied = entries(live).iter().filter(|entry| is_applied_by(entry, manager(entry)));
     applied.map(manager).find_map(|name| {
         let (name, head) = name.strip_prefix(OURS)?.rsplit_once('/')?;

@@ -63,6 +63,18 @@ async fn an_object_of_another_app_is_held_with_the_name_of_that_app() {
 }
 
 #[tokio::test]
+async fn an_object_whose_managers_were_lost_is_held_with_the_name_that_its_inventory_says() {
+    let (world, namespace) = world(&[("deploy/a.yaml", &map("a", "a: '1'"))]).await;
+    deployed(&world).await;
+    let nobody = r#"[{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]"#;
+    kubectl(&["patch", "configmap", "a", "-n", &namespace, "--type=json", "-p", nobody], "").await;
+    let other = other_app(&namespace, &[("deploy/a.yaml", &map("a", "a: '1'"))]).await;
+    let held = other.deploy().await.unwrap();
+    assert_eq!(held.code, 4, "{}", held.everything());
+    assert!(held.stdout.contains("`shop/production`"), "{}", held.everything());
+}
+
+#[tokio::test]
 async fn who_still_wants_what_moved_away_is_held() {
     let (world, namespace) = world(&[("deploy/a.yaml", &map("a", "a: '1'"))]).await;
     deployed(&world).await;

@@ -83,6 +83,9 @@ async fn pitfall_03_before_first_apply_taken_whole() {
     assert_eq!(live(&namespace, "configmap/a").await["data"], serde_json::json!({"a": "2"}));
 }
 
+/// Only a migration says first how it is validated.
+const MIGRATION: &str = "configmaps/a?fieldValidation=Strict&fieldManager=";
+
 /// Writes the object as somebody else, right before the migration reaches the server.
 async fn race(namespace: &str) -> (landfall_test_cluster::proxy::Proxy, Arc<AtomicUsize>) {
     let cluster = shared().await;
@@ -96,9 +99,8 @@ async fn race(namespace: &str) -> (landfall_test_cluster::proxy::Proxy, Arc<Atom
         let done = Command::new(&program).arg("kubectl").args(label).env("KUBECONFIG", &config).output();
         assert!(done.unwrap().status.success());
     };
-    // Only a migration says first how it is validated. Its connection is cut, and it is sent again.
-    let migration = "configmaps/a?fieldValidation=Strict&fieldManager=";
-    proxy.add(Rule::always(Fault::Before(Arc::new(somebody))).method("PATCH").containing(migration).first(1));
+    // Its connection is cut, and it is sent again.
+    proxy.add(Rule::always(Fault::Before(Arc::new(somebody))).method("PATCH").containing(MIGRATION).first(1));
     (proxy, count)
 }
 
@@ -110,6 +112,8 @@ async fn pitfall_04_migrate_race() {
     world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
     deployed(&world).await;
     assert_eq!(count.load(Ordering::SeqCst), 1, "somebody wrote it in between");
+    let migrations = proxy.requests().into_iter().filter(|it| it.method == "PATCH" && it.uri.contains(MIGRATION));
+    assert_eq!(migrations.count(), 3, "one is cut, one comes too late, one is of the version that was read again");
     let after = live(&namespace, "configmap/a").await;
     assert_eq!(after["data"], serde_json::json!({"a": "1"}));
     assert_eq!(after["metadata"]["labels"]["n"], "0", "what was written meanwhile is kept");

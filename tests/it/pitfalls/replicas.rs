@@ -3,15 +3,18 @@
 #![expect(clippy::disallowed_types, reason = "kubectl watches what happens")]
 
 use std::process::Stdio;
+use std::sync::Arc;
 
 use landfall_fakehost::Change;
+use landfall_test_cluster::identity::Identity;
+use landfall_test_cluster::proxy::{Fault, Rule};
 use landfall_test_cluster::shared;
 use landfall_world::World;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::{deployed, kubectl, live, proposed, pushed, ruled};
+use super::{deployed, kubectl, live, map, proposed, pushed, ruled};
 use crate::world;
 
 const HPA: &str = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web}\n\
@@ -131,6 +134,49 @@ async fn pitfall_06_a_field_can_be_left_to_its_owner_or_to_anybody() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn pitfall_06_what_somebody_takes_before_the_force_is_not_taken_back() {
+    let (mut world, namespace) = scaled().await;
+    let force = ruled(&namespace, "conflicts: [{path: spec.replicas, resolve: ours}]");
+    pushed(&world, &[("landfall.yaml", Change::Write(&force))]).await;
+    scale(&namespace, 7).await;
+    let cluster = shared().await;
+    let proxy = cluster.proxy(&Identity::Deployer);
+    let (program, config, place) =
+        (cluster.program().to_owned(), cluster.kubeconfig(&Identity::Admin), namespace.clone());
+    let edits = move || {
+        let edit =
+            r#"{"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "example.com/web:9"}]}}}}"#;
+        let patch = ["kubectl", "patch", "deployment", "web", "-n", &place, "--field-manager=kubectl-edit", "-p", edit];
+        let done = std::process::Command::new(&program).args(patch).env("KUBECONFIG", &config).output();
+        assert!(done.unwrap().status.success());
+    };
+    let force = Rule::always(Fault::Before(Arc::new(edits))).method("PATCH").containing("Strict&force=true").first(1);
+    proxy.add(force);
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
+    let failed = pushed(&world, &[("deploy/web.yaml", Change::Write(&workload("replicas: 4,", "2")))]).await;
+    assert_eq!(failed.code, 5, "{}", failed.everything());
+    assert!(failed.stdout.contains("kubectl-edit wrote it after it was planned"), "{}", failed.everything());
+    let after = live(&namespace, "deployment/web").await;
+    assert_eq!(after["spec"]["replicas"], 7);
+    assert_eq!(after["spec"]["template"]["spec"]["containers"][0]["image"], "example.com/web:9");
+}
+
+#[tokio::test]
+async fn pitfall_06_what_is_ignored_stays_when_it_leaves_git() {
+    let rules = "conflicts: [{kind: ConfigMap, path: data.b, resolve: ignore}]";
+    let (world, namespace) = world(&[("deploy/a.yaml", &map("a", "a: '1', b: '1'"))]).await;
+    let ruled = ruled(&namespace, rules);
+    pushed(&world, &[("landfall.yaml", Change::Write(&ruled))]).await;
+    for (git, expected) in [("a: '2', b: '2'", json!({"a": "2", "b": "1"})), ("a: '3'", json!({"a": "3", "b": "1"}))] {
+        let done = pushed(&world, &[("deploy/a.yaml", Change::Write(&map("a", git)))]).await;
+        assert_eq!(done.code, 0, "{}", done.everything());
+        assert_eq!(live(&namespace, "configmap/a").await["data"], expected);
+    }
+    let again = deployed(&world).await;
+    assert!(again.stderr.contains("0 new, 0 changed, 0 deleted"), "{}", again.stderr);
+}
+
 /// Sees every version of the workload, from now on.
 struct Watch {
     kubectl: Child,
@@ -140,7 +186,7 @@ struct Watch {
 impl Watch {
     async fn start(namespace: &str) -> Self {
         let cluster = shared().await;
-        let admin = cluster.kubeconfig(&landfall_test_cluster::identity::Identity::Admin);
+        let admin = cluster.kubeconfig(&Identity::Admin);
         let mut kubectl = Command::new(cluster.program())
             .args([
                 "kubectl",
