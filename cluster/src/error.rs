@@ -194,3 +194,29 @@ impl Error {
         self.refused().is_some_and(|refused| refused.code == 404)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Refused;
+
+    #[test]
+    fn a_conflict_names_its_manager_and_the_subresource() {
+        let cause = |message: &str, field: &str| {
+            format!(r#"{{"reason": "FieldManagerConflict", "message": {message:?}, "field": "{field}"}}"#)
+        };
+        let causes = [
+            cause(r#"conflict with "x""#, ".metadata.annotations.example.com/x.y"),
+            cause(r#"conflict with "kubectl" with subresource "scale" using apps/v1"#, ".spec.replicas"),
+            cause(r#"conflict with "kubectl-edit" using apps/v1"#, ".spec.paused"),
+        ];
+        let body = format!(r#"{{"details": {{"causes": [{}]}}}}"#, causes.join(","));
+        let refused = Refused::read(409, body.as_bytes(), None);
+        let conflicts: Vec<_> = refused.conflicts().collect();
+        let expected = [
+            (".metadata.annotations.example.com/x.y", "x", None),
+            (".spec.replicas", "kubectl", Some("scale")),
+            (".spec.paused", "kubectl-edit", None),
+        ];
+        assert_eq!(conflicts, expected);
+    }
+}

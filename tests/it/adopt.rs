@@ -2,8 +2,11 @@
 
 #![expect(clippy::disallowed_types, reason = "Helm installs what is adopted")]
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
+use landfall_core::diff;
+use landfall_core::manifest::ObjectId;
 use landfall_fakehost::Change;
 use landfall_test_cluster::control_plane::ControlPlane;
 use landfall_test_cluster::identity::Identity;
@@ -129,6 +132,7 @@ async fn what_helm_installed_is_adopted_and_what_git_dropped_goes_with_the_first
     let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
     install(&namespace).await;
     let (plan, proposal) = shown(&world, &adopted(), "helm").await;
+    let (before, planned) = (objects(&namespace).await, differences(&world, proposal).await);
     for part in [
         "the Helm release `rel` still lists it",
         "Keeps the marks of `helm`: `metadata.annotations[meta.helm.sh/release-name]`",
@@ -139,12 +143,30 @@ async fn what_helm_installed_is_adopted_and_what_git_dropped_goes_with_the_first
     }
     let merged = world.merge(proposal).await.unwrap();
     assert_eq!(merged.code, 0, "{}", merged.everything());
-    let text = objects(&namespace).await.to_string();
+    let after = objects(&namespace).await;
+    as_planned(&planned, &before, &after);
+    let text = after.to_string();
     for word in ["dropped", "DROPPED", "\"old\"", "web:1"] {
         assert!(!text.contains(word), "{word}: {text}");
     }
     assert!(text.contains("meta.helm.sh/release-name"), "Helm's marks stay: {text}");
     run(&["get", "configmap", "extra", "-n", &namespace], "").await;
+    unchanged(&world).await;
+}
+
+/// Helm 3 sends updates, and leaves the same marks.
+#[tokio::test]
+async fn what_helm_3_installed_is_adopted() {
+    let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
+    let marks = format!("meta.helm.sh/release-name: rel, meta.helm.sh/release-namespace: {namespace}");
+    let create = ["create", "--field-manager=helm", "-n", &namespace, "-f", "-"];
+    run(&create, &marked("annotations", &marks)).await;
+    let (plan, proposal) = shown(&world, &adopted(), "helm").await;
+    assert!(plan.contains("The Helm release `rel` still lists it"), "{plan}");
+    let (before, planned) = (objects(&namespace).await, differences(&world, proposal).await);
+    let merged = world.merge(proposal).await.unwrap();
+    assert_eq!(merged.code, 0, "{}", merged.everything());
+    as_planned(&planned, &before, &objects(&namespace).await);
     unchanged(&world).await;
 }
 
@@ -217,8 +239,11 @@ async fn adopts(command: &[&str], live: &str, manager: &str) -> String {
 /// Adopts what is live, and merges that.
 async fn merges(world: &World, namespace: &str, managers: &str) -> String {
     let (plan, proposal) = shown(world, &adopted(), managers).await;
+    let before = objects(namespace).await;
+    let planned = differences(world, proposal).await;
     let merged = world.merge(proposal).await.unwrap();
     assert_eq!(merged.code, 0, "{}", merged.everything());
+    as_planned(&planned, &before, &objects(namespace).await);
     managers.split(", ").for_each(|manager| gone(namespace, manager));
     unchanged(world).await;
     plan
@@ -236,7 +261,26 @@ async fn shown(world: &World, git: &str, managers: &str) -> (String, u64) {
     (plan.summary, proposal)
 }
 
-/// The live objects are what the plan showed: nothing is left to do.
+/// Returns what the plan shows of every object, by its name.
+async fn differences(world: &World, proposal: u64) -> BTreeMap<String, Value> {
+    let event = world.host.pull_request_event(REPOSITORY, proposal, "opened").await.unwrap();
+    let plan = world.command(&event, &["plan", "--format", "json"]).await.unwrap();
+    let report: Value = serde_json::from_str(&plan.stdout).unwrap();
+    let changes = report["report"]["targets"][0]["plan"]["changes"].as_array().unwrap();
+    let name = |id: &Value| format!("{}/{}", id["kind"].as_str().unwrap(), id["name"].as_str().unwrap());
+    changes.iter().map(|change| (name(&change["id"]), change["diff"].clone())).collect()
+}
+
+/// What became of each object is what the plan showed of it, line by line.
+fn as_planned(planned: &BTreeMap<String, Value>, before: &Value, after: &Value) {
+    for (before, after) in before["items"].as_array().unwrap().iter().zip(after["items"].as_array().unwrap()) {
+        let id = ObjectId::of(after).unwrap();
+        let became = serde_json::to_value(diff::between(&id, Some(before), Some(after))).unwrap();
+        assert_eq!(became, planned[&format!("{}/{}", id.kind, id.name)], "{id}");
+    }
+}
+
+/// The live objects are what Git says: nothing is left to do.
 async fn unchanged(world: &World) {
     let again = world.deploy().await.unwrap();
     assert!(again.stderr.contains("0 new, 0 changed, 0 deleted"), "{}", again.everything());
@@ -275,6 +319,26 @@ async fn what_a_person_edited_is_not_taken_over() {
     let plan = planned(&world, &adopted).await;
     assert!(plan.summary.contains("kubectl-edit"), "the owner is named: {}", plan.summary);
     assert!(plan.summary.contains("blocked"), "{}", plan.summary);
+}
+
+#[tokio::test]
+async fn what_a_person_added_stays_and_the_first_plan_names_it() {
+    let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
+    run(&["create", "-n", &namespace, "-f", "-"], &crate::config_map("settings", "1")).await;
+    let edit = ["patch", "configmap", "settings", "-n", &namespace, "--field-manager=kubectl-edit", "-p"];
+    run(&[&edit[..], &["{\"data\":{\"by-hand\":\"1\"}}"]].concat(), "").await;
+    let adopted =
+        crate::config_map("settings", "2").replace("{name: settings}", &format!("{{name: settings, {ADOPT}}}"));
+    let files = [("deploy/settings.yaml", Change::Write(adopted.as_str()))];
+    let proposal = world.propose("adopt", "adopt the settings", &files).await.unwrap();
+    let plan = world.plan(proposal).await.unwrap();
+    let said = "Keeps what `kubectl-edit` wrote and Git does not have: `data[by-hand]`";
+    assert!(plan.summary.contains(said), "{}", plan.summary);
+    let merged = world.merge(proposal).await.unwrap();
+    assert_eq!(merged.code, 0, "{}", merged.everything());
+    let live = shared().await.kubectl(&["get", "configmap", "settings", "-n", &namespace, "-o", "json"]);
+    let live: Value = serde_json::from_slice(&live.stdout).unwrap();
+    assert_eq!(live["data"], serde_json::json!({"key": "2", "by-hand": "1"}));
 }
 
 async fn planned(world: &World, settings: &str) -> Job {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::left::NAMED_MAX;
-use super::takeover::UNKNOWN;
+use super::terms::UNKNOWN;
 use super::{FieldPath, Takeover, entries, manager};
 
 /// Written by controllers into every object of a kind: not what a person asks about.

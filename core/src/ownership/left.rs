@@ -29,6 +29,9 @@ pub fn left(
     rules: Rules<'_>,
     scaler: Option<&Scaler>,
 ) -> Left {
+    if scaler.is_none() && !rules.leaves_out(id) {
+        return Left::default();
+    }
     let others: Vec<(&str, FieldSet)> = entries(live)
         .iter()
         .filter(|entry| !is_applied_by(entry, &terms.ours) && !terms.is_taken_from(entry))

@@ -13,6 +13,7 @@ mod path;
 mod rule;
 mod scaler;
 mod takeover;
+mod terms;
 
 use serde_json::Value;
 
@@ -25,7 +26,8 @@ pub use maker::Maker;
 pub use path::FieldPath;
 pub use rule::{Resolve, Rule, Rules};
 pub use scaler::Scaler;
-pub use takeover::{Takeover, Terms, is_kept_by_tool};
+pub use takeover::Takeover;
+pub use terms::{Terms, is_kept_by_tool};
 
 /// Written by client-side apply, whatever its manager is called.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";

@@ -166,8 +166,7 @@ async fn pitfall_06_what_somebody_takes_before_the_force_is_not_taken_back() {
 async fn pitfall_06_what_is_ignored_stays_when_it_leaves_git() {
     let rules = "conflicts: [{kind: ConfigMap, path: data.b, resolve: ignore}]";
     let (world, namespace) = world(&[("deploy/a.yaml", &map("a", "a: '1', b: '1'"))]).await;
-    let ruled = ruled(&namespace, rules);
-    pushed(&world, &[("landfall.yaml", Change::Write(&ruled))]).await;
+    pushed(&world, &[("landfall.yaml", Change::Write(&ruled(&namespace, rules)))]).await;
     for (git, expected) in [("a: '2', b: '2'", json!({"a": "2", "b": "1"})), ("a: '3'", json!({"a": "3", "b": "1"}))] {
         let done = pushed(&world, &[("deploy/a.yaml", Change::Write(&map("a", git)))]).await;
         assert_eq!(done.code, 0, "{}", done.everything());
