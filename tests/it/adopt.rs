@@ -262,7 +262,7 @@ async fn shown(world: &World, git: &str, managers: &str) -> (String, u64) {
 }
 
 /// Returns what the plan shows of every object, by its name.
-async fn differences(world: &World, proposal: u64) -> BTreeMap<String, Value> {
+pub(crate) async fn differences(world: &World, proposal: u64) -> BTreeMap<String, Value> {
     let event = world.host.pull_request_event(REPOSITORY, proposal, "opened").await.unwrap();
     let plan = world.command(&event, &["plan", "--format", "json"]).await.unwrap();
     let report: Value = serde_json::from_str(&plan.stdout).unwrap();
@@ -272,7 +272,7 @@ async fn differences(world: &World, proposal: u64) -> BTreeMap<String, Value> {
 }
 
 /// What became of each object is what the plan showed of it, line by line.
-fn as_planned(planned: &BTreeMap<String, Value>, before: &Value, after: &Value) {
+pub(crate) fn as_planned(planned: &BTreeMap<String, Value>, before: &Value, after: &Value) {
     for (before, after) in before["items"].as_array().unwrap().iter().zip(after["items"].as_array().unwrap()) {
         let id = ObjectId::of(after).unwrap();
         let became = serde_json::to_value(diff::between(&id, Some(before), Some(after))).unwrap();

@@ -2,6 +2,7 @@
 //!
 //! They run on the oldest and the newest Kubernetes: `LANDFALL_KUBERNETES=1.32.2 cargo test --workspace --test it -- pitfalls::`.
 
+mod histories;
 mod moves;
 mod ownership;
 mod replicas;
