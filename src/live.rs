@@ -1,7 +1,9 @@
 //! What the cluster has, and what it would make of the set: one LIST per kind and namespace, then dry-runs at once.
 
+mod contact;
 mod inside;
-mod takeover;
+mod scalers;
+mod siblings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +14,11 @@ use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::lint::replacement;
 use landfall_core::manifest::encrypted::is_encrypted;
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
-use landfall_core::ownership::{Takeover, not_adopted};
+use landfall_core::ownership::{Rules, Scaler};
 use landfall_core::plan::build::{Answer, Observation};
 use serde_json::Value;
+
+use contact::{Contact, Said, Settled};
 
 /// The name under which it is tried whether the server would create an object: the first characters of its own, and an
 /// end, together no longer than a label may be.
@@ -36,20 +40,34 @@ pub(crate) struct View<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) inventory: &'a Inventory,
     pub(crate) sight: Sight,
+    /// Who wins fields that somebody else owns too.
+    pub(crate) conflicts: Rules<'a>,
+}
+
+/// What is known before single objects are asked about.
+struct Known<'a> {
+    /// The live objects with our label.
+    found: &'a BTreeMap<ObjectId, Value>,
+    desired: &'a [Manifest],
+    scalers: &'a [Scaler],
+    redactor: &'a Redactor,
 }
 
 /// Returns what the server has and says of every object of the set and of the inventory.
 pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeMap<ObjectId, Observation>, Error> {
     let found = list(view, desired).await?;
     let redactor = Redactor::of(desired.iter().map(|manifest| &manifest.object).chain(found.values()));
+    let scalers = scalers::find(view, desired).await?;
+    let known = Known { found: &found, desired, scalers: &scalers, redactor: &redactor };
     let asked = desired.iter().filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, manifest)));
     let asked = asked.filter(|(id, manifest)| is_visible(view, id) && !is_encrypted(manifest));
-    let answers = join_all(asked.map(|(id, manifest)| observe(view, &found, id, manifest, desired, &redactor))).await;
+    let answers = join_all(asked.map(|(id, manifest)| observe(view, &known, id, manifest))).await;
     let mut observed: BTreeMap<ObjectId, Observation> = answers.into_iter().collect::<Result<_, _>>()?;
     let desired: BTreeSet<ObjectId> = desired.iter().filter_map(|manifest| ObjectId::of(&manifest.object)).collect();
     for id in view.inventory.entries.keys().filter(|id| !desired.contains(id)) {
         observed.insert(id.clone(), leftover(view, &found, id).await?);
     }
+    siblings::tell(view, &mut observed).await?;
     Ok(observed)
 }
 
@@ -92,43 +110,52 @@ async fn list(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeMap<ObjectId
 
 async fn observe(
     view: &View<'_>,
-    found: &BTreeMap<ObjectId, Value>,
+    known: &Known<'_>,
     id: ObjectId,
     manifest: &Manifest,
-    desired: &[Manifest],
-    redactor: &Redactor,
 ) -> Result<(ObjectId, Observation), Error> {
     let resource = Gvk::of(&manifest.object).and_then(|gvk| view.facts.resource(&gvk));
     let Some(resource) = resource else {
-        let answer = unserved(&manifest.object, desired);
+        let answer = unserved(&manifest.object, known.desired);
         // It may be there in a version that is served.
-        let live = leftover(view, found, &id).await?.live;
+        let live = leftover(view, known.found, &id).await?.live;
         return Ok((id, Observation { live, ..Observation::unseen(answer) }));
     };
-    let (live, answer) = match found.get(&id) {
+    let (live, answer) = match known.found.get(&id) {
         Some(live) => (Some(live.clone()), dry_run(view, resource, manifest).await),
         None => unlisted(view, resource, &id, manifest).await?,
     };
-    let contact = match &live {
-        Some(live) => takeover::predict(view, resource, manifest, live).await,
-        None => None,
+    let Some(live) = live else {
+        let answer = predicted(view, answer, &id, known.redactor)?;
+        return Ok((id, Observation::unseen(answer)));
     };
-    let (takeover, answer) = match contact {
-        Some((takeover, answer)) => (Some(takeover), answer),
-        None => (None, answer),
-    };
+    let scaler = known.scalers.iter().find(|scaler| scaler.scales(&id));
+    let contact = Contact { view, resource, id: &id, wanted: &manifest.object, live: &live, scaler };
+    let Settled { mut takeover, answer } = contact.settle(answer).await?;
+    for note in takeover.iter_mut().flat_map(|takeover| &mut takeover.notes) {
+        *note = known.redactor.text(note);
+    }
     let answer = match answer {
-        Ok(answer) => Answer::Predicted { object: answer.body, warnings: answer.warnings },
-        Err(error) if awaits_adoption(&error, live.as_ref(), view) => {
-            let (why, help) = not_adopted();
-            Answer::Refused { why, help }
+        Said::Answer(Err(error)) => {
+            let is_immutable = is_immutable(view, resource, manifest, &error).await;
+            refusal(view, error, &id, known.redactor, is_immutable)?
         }
-        Err(error) => {
-            let is_immutable = live.is_some() && is_immutable(view, resource, manifest, &error).await;
-            refusal(view, error, &id, redactor, is_immutable)?
-        }
+        Said::Answer(answer) => predicted(view, answer, &id, known.redactor)?,
+        Said::Held { why, help } => Answer::Refused { why: known.redactor.text(&why), help },
     };
-    Ok((id, Observation { live, takeover, ..Observation::unseen(answer) }))
+    Ok((id, Observation { live: Some(live), takeover, ..Observation::unseen(answer) }))
+}
+
+fn predicted(
+    view: &View<'_>,
+    answer: Result<ServerAnswer, Error>,
+    id: &ObjectId,
+    redactor: &Redactor,
+) -> Result<Answer, Error> {
+    match answer {
+        Ok(answer) => Ok(Answer::Predicted { object: answer.body, warnings: answer.warnings }),
+        Err(error) => refusal(view, error, id, redactor, false),
+    }
 }
 
 async fn dry_run(view: &View<'_>, resource: &Resource, manifest: &Manifest) -> Result<ServerAnswer, Error> {
@@ -200,14 +227,6 @@ fn refusal(
     if refused.message.contains("does not support dry run") {
         return Ok(Answer::Unverified { why });
     }
-    if refused.is_conflict() {
-        let fields: Vec<String> =
-            refused.causes.iter().map(|cause| format!("{} ({})", cause.field, redactor.text(&cause.message))).collect();
-        return Ok(Answer::Refused {
-            why: format!("other field managers own {}", fields.join(", ")),
-            help: "remove the field from Git, or stop the other manager from setting it".to_owned(),
-        });
-    }
     if is_immutable {
         return Ok(immutable(&refused, id, redactor));
     }
@@ -242,13 +261,6 @@ fn immutable(refused: &Refused, id: &ObjectId, redactor: &Redactor) -> Answer {
         "give it a new name, or delete it by hand first"
     };
     Answer::Immutable { why, help: help.to_owned() }
-}
-
-/// Whether an object conflicts only because another tool wrote it before us, which an adoption settles.
-fn awaits_adoption(error: &Error, live: Option<&Value>, view: &View<'_>) -> bool {
-    let takeover = live.and_then(|live| Takeover::of(live, &view.inventory.field_manager()));
-    let conflict = error.refused().filter(|refused| refused.is_conflict());
-    conflict.zip(takeover).is_some_and(|(refused, takeover)| takeover.covers(refused.conflicting_managers()))
 }
 
 /// Returns what the server says of everything in a namespace that it does not have.

@@ -151,11 +151,16 @@ impl Refused {
         self.code == 422 && !self.causes.is_empty() && self.causes.iter().all(is_immutable)
     }
 
-    /// Returns the field managers that own what would change.
-    pub fn conflicting_managers(&self) -> impl Iterator<Item = &str> {
+    /// Returns who owns what would change: the field, its manager, and the subresource that it was written through.
+    pub fn conflicts(&self) -> impl Iterator<Item = (&str, &str, Option<&str>)> {
         let conflicts = self.causes.iter().filter(|cause| cause.reason == "FieldManagerConflict");
-        // `conflict with "kubectl-edit" using apps/v1` (apimachinery, `managedfields/internal/conflict.go`).
-        conflicts.filter_map(|cause| cause.message.split('"').nth(1))
+        conflicts.filter_map(|cause| {
+            // `conflict with "kubectl" with subresource "scale" using apps/v1` (apimachinery,
+            // `managedfields/internal/conflict.go`).
+            let (manager, rest) = cause.message.strip_prefix("conflict with \"")?.split_once('"')?;
+            let through = rest.strip_prefix(" with subresource \"").and_then(|rest| rest.split('"').next());
+            Some((cause.field.as_str(), manager, through))
+        })
     }
 
     /// Whether asking again can help: the server was busy, not unwilling.
@@ -197,5 +202,31 @@ fn held_by(finalizers: &[String]) -> String {
         [] => "nothing says what holds it".to_owned(),
         [one] => format!("the finalizer `{one}` holds it"),
         several => format!("the finalizers `{}` hold it", several.join("`, `")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Refused;
+
+    #[test]
+    fn a_conflict_names_its_manager_and_the_subresource() {
+        let cause = |message: &str, field: &str| {
+            format!(r#"{{"reason": "FieldManagerConflict", "message": {message:?}, "field": "{field}"}}"#)
+        };
+        let causes = [
+            cause(r#"conflict with "x""#, ".metadata.annotations.example.com/x.y"),
+            cause(r#"conflict with "kubectl" with subresource "scale" using apps/v1"#, ".spec.replicas"),
+            cause(r#"conflict with "kubectl-edit" using apps/v1"#, ".spec.paused"),
+        ];
+        let body = format!(r#"{{"details": {{"causes": [{}]}}}}"#, causes.join(","));
+        let refused = Refused::read(409, body.as_bytes(), None);
+        let conflicts: Vec<_> = refused.conflicts().collect();
+        let expected = [
+            (".metadata.annotations.example.com/x.y", "x", None),
+            (".spec.replicas", "kubectl", Some("scale")),
+            (".spec.paused", "kubectl-edit", None),
+        ];
+        assert_eq!(conflicts, expected);
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use landfall_core::manifest::{Resource, to_body};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::channel::{Call, Channel};
@@ -101,6 +101,11 @@ impl Reader {
         self.try_apply(resource, body, manager, "&dryRun=All&force=true").await
     }
 
+    /// Returns an object with the owners of its fields, which the server makes up for one that has none, without doing it.
+    pub async fn dry_run_tracked(&self, resource: &Resource, live: &Value, manager: &str) -> Result<Answer, Error> {
+        self.dry_run(resource, &untracked(live), manager).await
+    }
+
     /// Returns what the server would make of a whole object in place of the live one, without doing it.
     pub async fn dry_run_replace(&self, resource: &Resource, body: &Value, manager: &str) -> Result<Answer, Error> {
         let (target, bytes) = apply_request(resource, body, manager, "&dryRun=All");
@@ -132,6 +137,15 @@ pub(crate) fn apply_request(resource: &Resource, body: &Value, manager: &str, mo
     let path = path::object(resource, metadata["namespace"].as_str(), name);
     let query = path::query(&[("fieldManager", manager), ("fieldValidation", "Strict")]);
     (format!("{path}?{query}{more}"), Bytes::from(to_body(body)))
+}
+
+/// Returns an apply of nothing: all it does is that the server writes down who owns what.
+pub(crate) fn untracked(live: &Value) -> Value {
+    let metadata = &live["metadata"];
+    json!({"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": {
+        "name": metadata["name"], "namespace": metadata["namespace"],
+        "uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"],
+    }})
 }
 
 /// Returns one text of a list's metadata; empty where it has none.

@@ -4,17 +4,17 @@ use bytes::Bytes;
 use http::Method;
 use landfall_core::gate::ApprovedPlan;
 use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
-use landfall_core::ownership::Takeover;
+use landfall_core::ownership::{Conflict, Takeover, is_tracked};
 use landfall_core::plan::{Change, Class};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::channel::Call;
-use crate::reader::{APPLY_PATCH, apply_request};
+use crate::reader::{APPLY_PATCH, apply_request, untracked};
 use crate::{Error, Lock, path};
 
-/// Tries of a take-over whose object somebody else writes at the same time.
-const TAKEOVER_TRIES_MAX: u32 = 5;
+/// Tries of a write to an object that somebody else writes at the same time.
+const CONTESTED_TRIES_MAX: u32 = 5;
 
 /// Writes one approved plan to one held target.
 pub struct Writer {
@@ -36,7 +36,7 @@ impl Writer {
         self.approved.plan()
     }
 
-    /// Applies an approved object (server-side apply, never forced). An existing object is named by its UID too,
+    /// Applies an approved object (server-side apply, forced only for fields that the plan says so of). An existing object is named by its UID too,
     /// so that one that vanished is not made again by accident; one that is made anew is deleted first, by the caller.
     /// Returns none when the plan does not write it.
     pub async fn apply(&self, id: &ObjectId, resource: &Resource) -> Result<Option<Answer>, Error> {
@@ -45,35 +45,93 @@ impl Writer {
         if let Some(uid) = change.uid.as_ref().filter(|_| !matches!(change.class, Class::Replace { .. })) {
             body["metadata"]["uid"] = uid.clone().into();
         }
-        if let Some(takeover) = &change.takeover {
-            self.take_over(id, resource, takeover).await?;
+        match &change.takeover {
+            Some(takeover) => self.contested(id, resource, body, takeover).await.map(Some),
+            None => self.send(self.patch(resource, &body, "")).await.map(Some),
         }
-        let (target, bytes) = apply_request(resource, &body, &self.manager, "");
-        let call = Call::new(Method::PATCH, target, APPLY_PATCH, bytes);
-        self.send(call).await.map(Some)
     }
 
-    /// Makes the fields of an earlier tool ours, so that an apply removes what of them Git does not have.
-    async fn take_over(&self, id: &ObjectId, resource: &Resource, planned: &Takeover) -> Result<(), Error> {
+    /// Lets fields change hands as it was planned, then applies. Whoever writes the object in between makes it start
+    /// again from what is there then.
+    async fn contested(
+        &self,
+        id: &ObjectId,
+        resource: &Resource,
+        body: Value,
+        planned: &Takeover,
+    ) -> Result<Answer, Error> {
         let target = path::object(resource, id.namespace.as_deref(), &id.name);
-        let mut tries = TAKEOVER_TRIES_MAX;
+        let mut tries = CONTESTED_TRIES_MAX;
         loop {
-            let live = self.lock.channel.send(Call::get(target.clone())).await?.body;
-            // An earlier try of this deploy did it.
-            let Some(now) = Takeover::of(&live, &self.manager) else { return Ok(()) };
-            if now != *planned {
-                return Err(Error::WrittenSince { managers: now.managers.join(", ") });
-            }
-            let patch = Bytes::from(now.patch(&live, &self.manager).to_string());
-            let query = path::query(&[("fieldManager", &self.manager)]);
-            let call = Call::new(Method::PATCH, format!("{target}?{query}"), "application/json-patch+json", patch);
             tries -= 1;
-            match self.send(call).await {
-                Ok(_) => return Ok(()),
-                Err(error) if tries > 0 && error.refused().is_some_and(|refused| refused.code == 409) => {}
-                Err(error) => return Err(error),
+            let done = match self.changed_hands(&target, resource, (planned, &body["metadata"]["uid"])).await {
+                Ok(live) if planned.forced.is_empty() => {
+                    drop(live);
+                    return self.send(self.patch(resource, &body, "")).await;
+                }
+                Ok(live) => self.forced(resource, &body, &live, planned).await,
+                Err(error) => Err(error),
+            };
+            match done {
+                Err(error) if tries > 0 && is_race(&error) => {}
+                done => return done,
             }
         }
+    }
+
+    /// Makes the fields of an earlier tool ours, so that an apply removes what of them Git does not have, and gives up
+    /// those that are left to others, so that it does not. Returns the object as it is then.
+    async fn changed_hands(
+        &self,
+        target: &str,
+        resource: &Resource,
+        (planned, uid): (&Takeover, &Value),
+    ) -> Result<Value, Error> {
+        let mut live = self.lock.channel.send(Call::get(target.to_owned())).await?.body;
+        // Another object has the name now. The apply says whose UID it is for, and is refused.
+        if live["metadata"]["uid"] != *uid {
+            return Ok(live);
+        }
+        if !is_tracked(&live) {
+            live = self.send(self.patch(resource, &untracked(&live), "")).await?.body;
+        }
+        let since = |managers: Vec<String>| Error::WrittenSince { managers: managers.join(", ") };
+        let Some(patch) = planned.patch(&live).map_err(since)? else { return Ok(live) };
+        let query = path::query(&[("fieldValidation", "Strict"), ("fieldManager", &self.manager)]);
+        let bytes = Bytes::from(patch.to_string());
+        let call = Call::new(Method::PATCH, format!("{target}?{query}"), "application/json-patch+json", bytes);
+        Ok(self.send(call).await?.body)
+    }
+
+    /// Applies by force the version that was read, when nothing else is contested in it than was planned.
+    async fn forced(
+        &self,
+        resource: &Resource,
+        body: &Value,
+        live: &Value,
+        planned: &Takeover,
+    ) -> Result<Answer, Error> {
+        let mut body = body.clone();
+        body["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
+        let force = match self.lock.channel.send(self.patch(resource, &body, "&dryRun=All")).await {
+            Ok(_) => "",
+            Err(error) => {
+                let Some(refused) = error.refused().filter(|refused| refused.is_conflict()) else { return Err(error) };
+                let found = refused.conflicts().map(|(field, name, through)| Conflict::of(live, name, through, field));
+                let others: Vec<Conflict> = found.filter(|conflict| !planned.forced.contains(conflict)).collect();
+                if !others.is_empty() {
+                    let managers = others.into_iter().map(|conflict| conflict.manager).collect::<Vec<_>>().join(", ");
+                    return Err(Error::WrittenSince { managers });
+                }
+                "&force=true"
+            }
+        };
+        self.send(self.patch(resource, &body, force)).await
+    }
+
+    fn patch(&self, resource: &Resource, body: &Value, more: &str) -> Call {
+        let (target, bytes) = apply_request(resource, body, &self.manager, more);
+        Call::new(Method::PATCH, target, APPLY_PATCH, bytes)
     }
 
     /// Deletes an approved object by its UID, dependents in the background. Absent already is done already.
@@ -168,6 +226,11 @@ fn is_gone(error: &Error) -> bool {
     error
         .refused()
         .is_some_and(|refused| refused.code == 404 || (refused.code == 409 && refused.message.contains("UID")))
+}
+
+/// The object is another version than was read. A conflict of managers is no race.
+fn is_race(error: &Error) -> bool {
+    error.refused().is_some_and(|refused| refused.code == 409 && !refused.is_conflict())
 }
 
 fn config_map() -> Resource {

@@ -164,9 +164,20 @@ impl Inventory {
         Ok(inventory)
     }
 
+    /// Returns "app/environment" of the inventory of an id, if a `ConfigMap`'s `data` is that inventory.
+    pub fn name_in(data: &BTreeMap<String, String>, id: &str) -> Option<String> {
+        let inventory = wire::read(data, "").ok().filter(|inventory| inventory.id == id)?;
+        Some(format!("{}/{}", inventory.app, inventory.environment))
+    }
+
     /// Returns the `ConfigMap`'s `data`. The same inventory always gives the same bytes.
     pub fn data(&self) -> Result<BTreeMap<String, String>, Error> {
         wire::write(self)
+    }
+
+    /// Whether a live object says that it is ours.
+    pub fn owns(&self, live: &Value) -> bool {
+        live["metadata"]["labels"][LABEL] == self.id.as_str()
     }
 
     /// Returns the name that owns our fields in the cluster; no two inventories share one.

@@ -10,6 +10,7 @@ use landfall_core::gate::{self, AbsentImage, Policy};
 use landfall_core::id::CommitSha;
 use landfall_core::manifest::ObjectId;
 use landfall_core::order;
+use landfall_core::ownership;
 use landfall_core::plan::Class;
 use landfall_core::report::{Failure as Refusal, State, TargetReport};
 use landfall_core::rules::{Environment, Rules, Target};
@@ -79,7 +80,9 @@ impl Rollout<'_> {
             Err(failure) => return self.give_up(lock, failure).await,
         }
         let (reader, facts, inventory) = (&cluster.reader, &cluster.facts, &stored.inventory);
-        let view = View { reader, facts, inventory, sight: Sight::Full };
+        let Policy { own, before } = self.policy();
+        let conflicts = ownership::Rules { own: &own.conflicts, before: before.map(|it| it.conflicts.as_slice()) };
+        let view = View { reader, facts, inventory, sight: Sight::Full, conflicts };
         let mut planned = match plan(self.run, self.goal, set, self.wanted, self.repository, &view).await {
             Ok(planned) => planned,
             Err(failure) => return self.give_up(lock, failure).await,

@@ -9,6 +9,7 @@ use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::{self, Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
+use landfall_core::ownership::Rules;
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
 use landfall_core::plan::{Allowance, Plan, quota};
 use landfall_core::report::{ImageMove, State, TargetReport};
@@ -180,7 +181,8 @@ pub(super) async fn look_ahead(
     // What the commit's own pipeline builds may come later: a deploy asks for it.
     let known: Vec<_> = set.images.iter().filter(|image| !image.built_by_commit).cloned().collect();
     let found = images::look(&known, &reader, &facts).await;
-    let view = View { reader: &reader, facts: &facts, inventory: &stored.inventory, sight };
+    let conflicts = Rules { own: &goal.environment.conflicts, before: None };
+    let view = View { reader: &reader, facts: &facts, inventory: &stored.inventory, sight, conflicts };
     let mut planned = plan(run, goal, set, wanted, repository, &view).await?;
     planned.evidence.absent_images = found.absent;
     planned.unchecked = found.unchecked;

@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use super::path::{FieldPath, Step};
+
 /// The member that stands for the thing itself.
 const SELF: &str = ".";
 
@@ -22,6 +24,10 @@ impl FieldSet {
         Value::Object(self.0.clone())
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the paths of both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
@@ -36,15 +42,69 @@ impl FieldSet {
         Self(less(&self.0, &other.0))
     }
 
-    /// Removes the paths from an object.
+    /// Returns the paths that are kept.
+    #[must_use]
+    pub(super) fn filtered(&self, keep: impl Fn(&FieldPath) -> bool) -> Self {
+        Self(some(&self.0, &mut Vec::new(), &keep))
+    }
+
+    /// Returns the paths that `other` does not have, each by itself: what something below it is in does not matter.
+    #[must_use]
+    pub(super) fn without(&self, other: &Self) -> Self {
+        self.filtered(|path| !other.has(path))
+    }
+
+    /// Returns the paths that `other` has too.
+    #[must_use]
+    pub(super) fn shared_with(&self, other: &Self) -> Self {
+        self.filtered(|path| other.has(path))
+    }
+
+    /// Whether a path is in the set itself, not only something below it.
+    pub(super) fn has(&self, path: &FieldPath) -> bool {
+        let found = path.steps().iter().try_fold(&self.0, |set, step| {
+            set.iter().find(|(key, _)| Step::read(key).as_ref() == Some(step))?.1.as_object()
+        });
+        found.is_some_and(is_whole)
+    }
+
+    /// Returns every path in the set.
+    pub(super) fn paths(&self) -> Vec<FieldPath> {
+        let paths = std::cell::RefCell::new(Vec::new());
+        let _ = self.filtered(|path| {
+            paths.borrow_mut().push(path.clone());
+            true
+        });
+        paths.into_inner()
+    }
+
+    /// Returns the paths that have no other below them.
+    pub(super) fn leaves(&self) -> Vec<FieldPath> {
+        let all = self.paths();
+        // What is below a path comes right before it.
+        let is_above = |at: usize| at > 0 && all[at - 1].steps().starts_with(all[at].steps());
+        (0..all.len()).filter(|at| !is_above(*at)).map(|at| all[at].clone()).collect()
+    }
+
+    /// Removes the paths from an object, and what becomes empty by that.
     pub fn remove_from(&self, object: &mut Value) {
         remove(object, &self.0);
+    }
+
+    /// Copies the values at the paths from one object to another, where that has the list items that they are in.
+    pub(super) fn copy(&self, from: &Value, to: &mut Value) {
+        copy(from, to, &self.0);
     }
 }
 
 fn add(all: &mut Map<String, Value>, more: &Map<String, Value>) {
     for (key, below) in more {
         match (all.get_mut(key), below) {
+            // Nothing below is the thing itself.
+            (Some(Value::Object(known)), Value::Object(below)) if known.is_empty() != below.is_empty() => {
+                add(known, below);
+                known.insert(SELF.to_owned(), Map::new().into());
+            }
             (Some(Value::Object(known)), Value::Object(below)) => add(known, below),
             _ => drop(all.insert(key.clone(), below.clone())),
         }
@@ -72,33 +132,53 @@ fn less(set: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Val
     left
 }
 
+fn some(set: &Map<String, Value>, at: &mut Vec<Step>, keep: &impl Fn(&FieldPath) -> bool) -> Map<String, Value> {
+    let mut kept = Map::new();
+    for (key, below) in set {
+        let (Some(step), Value::Object(below)) = (Step::read(key), below) else { continue };
+        at.push(step);
+        let mut inner = some(below, at, keep);
+        let is_kept = is_whole(below) && keep(&FieldPath::of(at));
+        at.pop();
+        if is_kept && !below.is_empty() {
+            inner.insert(SELF.to_owned(), Map::new().into());
+        }
+        if is_kept || !inner.is_empty() {
+            kept.insert(key.clone(), inner.into());
+        }
+    }
+    kept
+}
+
 fn remove(from: &mut Value, set: &Map<String, Value>) {
     for (key, below) in set {
-        let Value::Object(below) = below else { continue };
-        if let (Some(name), Value::Object(map)) = (key.strip_prefix("f:"), &mut *from) {
-            let Some(child) = map.get_mut(name) else { continue };
+        let (Some(step), Value::Object(below)) = (Step::read(key), below) else { continue };
+        let Some(child) = step.find_mut(from) else { continue };
+        let was_empty = is_empty(child);
+        if !is_whole(below) {
             remove(child, below);
-            if is_whole(below) {
-                map.remove(name);
-            }
-        } else if let Value::Array(items) = from {
-            remove_item(items, key, below);
+        }
+        if is_whole(below) || is_empty(child) && !was_empty {
+            step.remove(from);
         }
     }
 }
 
-fn remove_item(items: &mut Vec<Value>, key: &str, below: &Map<String, Value>) {
-    let (kind, text) = key.split_at(key.len().min(2));
-    let wanted: Value = serde_json::from_str(text).unwrap_or_default();
-    let found = match kind {
-        "k:" => items.iter().position(|item| has_keys(item, &wanted)),
-        "v:" => items.iter().position(|item| *item == wanted),
-        _ => None,
-    };
-    let Some(index) = found else { return };
-    remove(&mut items[index], below);
-    if is_whole(below) {
-        items.remove(index);
+fn copy(from: &Value, to: &mut Value, set: &Map<String, Value>) {
+    for (key, below) in set {
+        let (Some(step), Value::Object(below)) = (Step::read(key), below) else { continue };
+        let Some(value) = step.find(from) else { continue };
+        if let Some(there) = step.find_mut(to) {
+            copy(value, there, below);
+        } else if is_whole(below) {
+            step.put(to, value.clone());
+        } else if let Step::Field(_) = step {
+            let mut there = if value.is_array() { Value::Array(Vec::new()) } else { Value::Object(Map::new()) };
+            copy(value, &mut there, below);
+            if !is_empty(&there) {
+                step.put(to, there);
+            }
+        }
     }
 }
 
@@ -107,6 +187,10 @@ fn is_whole(below: &Map<String, Value>) -> bool {
     below.is_empty() || below.contains_key(SELF)
 }
 
-fn has_keys(item: &Value, keys: &Value) -> bool {
-    keys.as_object().is_some_and(|keys| keys.iter().all(|(key, value)| item.get(key) == Some(value)))
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }

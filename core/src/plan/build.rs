@@ -11,7 +11,7 @@ use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
 use crate::inventory::{Inventory, LABEL, content};
 use crate::manifest::{Manifest, ObjectId};
-use crate::ownership::{self, Takeover};
+use crate::ownership::{self, Adoption, Maker, Takeover};
 
 /// Everything that a plan is made of.
 pub struct Inputs<'a> {
@@ -215,8 +215,7 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
     }
     let takeover = observation.takeover.clone().filter(|_| class == Class::Change);
     if let Some(takeover) = &takeover {
-        let managers = takeover.managers.join(", ");
-        notes.push(format!("takes over what {managers} wrote: what of that Git does not have is removed"));
+        notes.extend(takeover.notes.iter().cloned());
     }
     Change {
         drift: None,
@@ -224,7 +223,7 @@ fn wanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId, manifest: &Manif
         effect: effect(id, &class, live, (before, after)),
         diff,
         origin: Some(manifest.origin.clone()),
-        body: sends.then(|| manifest.object.clone()),
+        body: sends.then(|| sent(manifest, observation.takeover.as_ref())),
         uid: live.and_then(|live| live["metadata"]["uid"].as_str()).map(str::to_owned),
         notes,
         class,
@@ -244,6 +243,11 @@ fn effect(
         Class::Replace { .. } => diff::effect_anew(id, live),
         _ => diff::effect(id, before, after),
     }
+}
+
+/// Returns what is sent of an object: all of it, but for what is left to others.
+fn sent(manifest: &Manifest, takeover: Option<&Takeover>) -> Value {
+    takeover.map_or_else(|| manifest.object.clone(), |takeover| takeover.sent(&manifest.object))
 }
 
 /// Returns whether a Job that runs once did that, as the inventory has it: its time to live removes the Job itself.
@@ -295,21 +299,16 @@ fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Opti
 
 /// Returns why a live object is not ours to change, if it is not.
 fn foreign(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value) -> Option<Class> {
-    let owner = live["metadata"]["labels"][LABEL].as_str();
-    if owner == Some(inputs.inventory.id.as_str()) || inputs.inventory.entries.get(id).is_some_and(|e| e.uid.is_some())
-    {
+    if is_ours(inputs, live) {
         return None;
     }
-    if let Some(owner) = owner {
-        return Some(Class::Blocked {
-            why: format!("it belongs to another inventory ({LABEL}: {owner})"),
-            help: "remove it from one of the two apps".to_owned(),
-        });
-    }
-    if is_home(inputs, id) || ownership::is_adopted(&manifest.object) {
+    let maker = Maker::of(live, inputs.inventory);
+    let is_recorded = || inputs.inventory.entries.get(id).is_some_and(|entry| entry.uid.is_some());
+    let is_others = matches!(maker, Some(Maker::Inventory { .. }));
+    if Adoption::of(&manifest.object).covers(maker.as_ref()) || !is_others && (is_home(inputs, id) || is_recorded()) {
         return None;
     }
-    let (why, help) = ownership::not_adopted();
+    let (why, help) = ownership::not_adopted(maker.as_ref());
     Some(Class::Blocked { why, help })
 }
 
@@ -372,7 +371,13 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     if recorded.is_some_and(|uid| metadata["uid"] != uid) {
         return keep("somebody made it anew, so it is not ours to delete");
     }
-    if metadata["labels"][LABEL] != inputs.inventory.id.as_str() {
+    match Maker::of(live, inputs.inventory) {
+        // It moved to another app, whose it is now.
+        Some(Maker::Inventory { .. }) => return None,
+        Some(maker) if ownership::is_kept_by_tool(live) => return keep(&format!("{maker} has it now")),
+        Some(_) | None => {}
+    }
+    if !is_ours(inputs, live) {
         return keep("somebody took our label from it, so it is not ours to delete");
     }
     if let Some(why) = stays(inputs, id, live) {

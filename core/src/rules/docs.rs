@@ -32,6 +32,13 @@ projects by what they report, others by their condition `Ready`. `wait.ready` co
 are [CEL](https://cel.dev); they see the live object as `self` and its fields as `metadata`, `spec`, `status`, `data` and
 `type`. Nothing is ready before its controller has seen what was applied, where it says so.
 
+**Whose field.** A field that another manager owns, and that Git wants otherwise, holds the deploy: the plan names field,
+manager and value. `conflicts` says who wins, and counts like a gate: a new rule counts from the next push on. `ours` takes the
+field, but only where every contested field of the object is given to Git, so that nothing else is taken by accident. `theirs`
+leaves it to a manager that owns it, `ignore` to whoever sets it; both are created with Git's value, and given up without a
+change of the live one where they were ours. Replicas need no rule: where a HorizontalPodAutoscaler, or KEDA, scales a
+workload, in the set or in the cluster, they are its own to say.
+
 A branch or tag is a name (`main`), a glob (`release/*`; `*` stops at a slash, `**` does not), or an expression
 between slashes that must match the whole name (`/v[0-9]+/`).
 ";

@@ -320,6 +320,32 @@ pub(super) const KEYS: &[Key] = &[
         "a CEL expression that is true when the object will not become ready, as in `status.phase == 'Broken'`",
     ),
     later("environments.*.wait.on_failure", "what to do when it does not run: `keep` or `rollback`"),
+    both(
+        "environments.*.conflicts",
+        Kind::List,
+        "who wins fields that somebody else owns too; the first rule that fits counts",
+    ),
+    must("environments.*.conflicts[]", Kind::Group, "one field"),
+    optional(
+        "environments.*.conflicts[].kind",
+        Kind::Text,
+        "the kind and its API group, as in `Deployment.apps`, or `Service` for Kubernetes' core; without it, every kind",
+    ),
+    must(
+        "environments.*.conflicts[].path",
+        Kind::Text,
+        "the field as a plan names it, and all below it: `spec.replicas`, `spec.template.spec.containers[web].image`; `[*]` is every item",
+    ),
+    optional(
+        "environments.*.conflicts[].manager",
+        Kind::Text,
+        "the field manager that the rule is about; without it, every one",
+    ),
+    must(
+        "environments.*.conflicts[].resolve",
+        Kind::Choice(&["ours", "theirs", "ignore"]),
+        "`ours` takes the field; `theirs` leaves it while another manager owns it; `ignore` leaves it once the object is there",
+    ),
     key(
         "environments.*.image_wait",
         Kind::Duration,
@@ -348,6 +374,10 @@ const fn must(path: &'static str, kind: Kind, doc: &'static str) -> Key {
 
 const fn gate(path: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> Key {
     Key { path, kind, default: Default::Is(default), merge: Merge::Both, built: true, doc }
+}
+
+const fn both(path: &'static str, kind: Kind, doc: &'static str) -> Key {
+    Key { merge: Merge::Both, ..optional(path, kind, doc) }
 }
 
 const fn later(path: &'static str, doc: &'static str) -> Key {

@@ -1,6 +1,7 @@
 //! landfall.yaml: what follows which branch, from where, to where, and under which gates. Does not read files.
 
 mod check;
+mod conflicts;
 mod docs;
 mod identity;
 mod keys;
@@ -25,6 +26,7 @@ use serde::Serialize;
 use crate::id::{AppName, ClusterName, CommitSha, EnvName, Namespace, TargetId};
 use crate::lint::Switch;
 use crate::manifest::{Compat, is_lfs_pointer};
+use crate::ownership;
 use crate::plan::Allowance;
 use crate::ready;
 
@@ -114,6 +116,8 @@ pub struct Environment {
     pub gates: Gates,
     /// How long to wait for it.
     pub wait: Wait,
+    /// Who wins fields that somebody else owns too.
+    pub conflicts: Vec<ownership::Rule>,
     /// Its public address.
     pub url: Option<String>,
     /// Whether it may be written.

@@ -2,9 +2,14 @@
 //!
 //! They run on the oldest and the newest Kubernetes: `LANDFALL_KUBERNETES=1.32.2 cargo test --workspace --test it -- pitfalls::`.
 
+mod histories;
 mod manifests;
+mod moves;
+mod ownership;
 mod plans;
 mod prunes;
+mod replicas;
+mod shared_keys;
 mod waits;
 
 use landfall_fakehost::Change;
@@ -12,9 +17,16 @@ use landfall_test_cluster::shared;
 use landfall_world::{Job, MAIN, REPOSITORY, World};
 use serde_json::Value;
 
+const ADOPT: &str = "annotations: {landfall.dev/adopt: 'true'}";
+
 /// A `ConfigMap` with this data, in YAML's flow style.
 pub(crate) fn map(name: &str, data: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{{data}}}\n")
+}
+
+/// The same, to be taken over.
+fn adopted(manifest: &str, name: &str) -> String {
+    manifest.replace(&format!("metadata: {{name: {name}}}"), &format!("metadata: {{name: {name}, {ADOPT}}}"))
 }
 
 /// Runs kubectl as the administrator.
@@ -48,6 +60,13 @@ async fn deployed(world: &World) -> Job {
     let job = world.deploy().await.unwrap();
     assert_eq!(job.code, 0, "{}", job.everything());
     job
+}
+
+/// Returns the managers that own anything of an object itself.
+fn managers(object: &Value) -> Vec<String> {
+    let entries = object["metadata"]["managedFields"].as_array().cloned().unwrap_or_default();
+    let entries = entries.iter().filter(|entry| entry["subresource"].is_null());
+    entries.map(|entry| entry["manager"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Writes the smallest rules with more keys of the environment.
