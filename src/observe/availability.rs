@@ -20,8 +20,13 @@ impl Availability {
             let Some(available) = look.objects.get(id).and_then(available) else { continue };
             let (first, least) = self.0.entry(id.clone()).or_insert((available, available));
             *least = available.min(*least);
+            let replicas = look.objects[id]["spec"]["replicas"].as_u64().unwrap_or(1);
             // Those that it no longer wants are not missed.
-            let wanted = look.objects[id]["spec"]["replicas"].as_u64().unwrap_or(1).min(*first);
+            let wanted = replicas.min(*first);
+            // Some may have been missing before the first look, or are new: then nothing is known.
+            if *least >= wanted && *first < replicas {
+                continue;
+            }
             if let (Verdict::Ready { note }, 1..) = (verdict, wanted)
                 && note.is_empty()
             {
