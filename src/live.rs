@@ -40,6 +40,8 @@ pub(crate) struct View<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) inventory: &'a Inventory,
     pub(crate) sight: Sight,
+    /// The namespace of the inventory and the lease, which is there.
+    pub(crate) home: &'a str,
     /// Who wins fields that somebody else owns too.
     pub(crate) conflicts: Rules<'a>,
 }
@@ -126,7 +128,7 @@ async fn observe(
         None => unlisted(view, resource, &id, manifest).await?,
     };
     let Some(live) = live else {
-        let answer = predicted(view, answer, &id, known.redactor)?;
+        let answer = predicted(view, known, answer, &id)?;
         return Ok((id, Observation::unseen(answer)));
     };
     let scaler = known.scalers.iter().find(|scaler| scaler.scales(&id));
@@ -138,9 +140,9 @@ async fn observe(
     let answer = match answer {
         Said::Answer(Err(error)) => {
             let is_immutable = is_immutable(view, resource, manifest, &error).await;
-            refusal(view, error, &id, known.redactor, is_immutable)?
+            refusal(view, known, error, &id, is_immutable)?
         }
-        Said::Answer(answer) => predicted(view, answer, &id, known.redactor)?,
+        Said::Answer(answer) => predicted(view, known, answer, &id)?,
         Said::Held { why, help } => Answer::Refused { why: known.redactor.text(&why), help },
     };
     Ok((id, Observation { live: Some(live), takeover, ..Observation::unseen(answer) }))
@@ -148,13 +150,13 @@ async fn observe(
 
 fn predicted(
     view: &View<'_>,
+    known: &Known<'_>,
     answer: Result<ServerAnswer, Error>,
     id: &ObjectId,
-    redactor: &Redactor,
 ) -> Result<Answer, Error> {
     match answer {
         Ok(answer) => Ok(Answer::Predicted { object: answer.body, warnings: answer.warnings }),
-        Err(error) => refusal(view, error, id, redactor, false),
+        Err(error) => refusal(view, known, error, id, false),
     }
 }
 
@@ -203,20 +205,24 @@ fn unserved(object: &Value, desired: &[Manifest]) -> Answer {
 /// Turns the server's refusal of a dry-run into part of the plan. What is not about this object stays an error.
 fn refusal(
     view: &View<'_>,
+    known: &Known<'_>,
     error: Error,
     id: &ObjectId,
-    redactor: &Redactor,
     is_immutable: bool,
 ) -> Result<Answer, Error> {
+    let Known { desired, redactor, .. } = known;
     let Error::Refused(refused) = error else { return Err(error) };
     if refused.code == 401 {
         return Err(refused.into());
     }
     let why = redactor.text(&refused.message);
     if let Some(namespace) = id.namespace.as_deref().filter(|name| refused.message.contains(&lacks(name))) {
+        if namespace != view.home && is_brought(namespace, desired) {
+            return Ok(Answer::Unverified { why: "its namespace comes with this change".to_owned() });
+        }
         return Ok(Answer::Refused {
             why: format!("the namespace {namespace} does not exist"),
-            help: format!("create the namespace {namespace} first: the inventory and the lease live there"),
+            help: format!("create the namespace {namespace} first, or keep the target's `state` in another one"),
         });
     }
     // Who plans may have less rights than who deploys.
@@ -261,6 +267,12 @@ fn immutable(refused: &Refused, id: &ObjectId, redactor: &Redactor) -> Answer {
         "give it a new name, or delete it by hand first"
     };
     Answer::Immutable { why, help: help.to_owned() }
+}
+
+/// Whether the set has a namespace of that name.
+fn is_brought(namespace: &str, desired: &[Manifest]) -> bool {
+    let mut objects = desired.iter().map(|manifest| &manifest.object);
+    objects.any(|object| object["kind"] == "Namespace" && object["metadata"]["name"] == namespace)
 }
 
 /// Returns what the server says of everything in a namespace that it does not have.

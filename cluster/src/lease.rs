@@ -202,7 +202,7 @@ async fn take(
     }
     let body = json!({
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-        "metadata": {"name": object_name(target), "namespace": target.namespace.as_str()}, "spec": spec,
+        "metadata": {"name": target.object_name(), "namespace": target.home().as_str()}, "spec": spec,
     });
     let collection = lease.rsplit_once('/').map_or(lease, |(collection, _)| collection);
     let call = Call::new(Method::POST, collection.to_owned(), "application/json", bytes_of(&body));
@@ -235,8 +235,7 @@ async fn read(channel: &Channel, lease: &str) -> Result<Option<Value>, Error> {
 fn missing(error: Error, target: &TargetId) -> Error {
     let Error::Refused(mut refused) = error else { return error };
     if refused.code == 404 {
-        refused.help =
-            format!("create the namespace {} first: the inventory and the lease live there", target.namespace);
+        refused.help = format!("create the namespace {} first: the inventory and the lease live there", target.home());
     }
     refused.into()
 }
@@ -245,16 +244,12 @@ fn holder_of(lease: &Value) -> String {
     lease["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
 }
 
-fn object_name(target: &TargetId) -> String {
-    format!("landfall-{}-{}", target.app, target.environment)
-}
-
 fn lease_name(target: &TargetId) -> String {
-    format!("Lease/{} in {}", object_name(target), target.namespace)
+    format!("Lease/{} in {}", target.object_name(), target.home())
 }
 
 fn lease_path(target: &TargetId) -> String {
-    format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases/{}", target.namespace, object_name(target))
+    format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases/{}", target.home(), target.object_name())
 }
 
 /// `MicroTime` wants exactly six digits of fraction.

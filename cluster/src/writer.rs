@@ -168,7 +168,7 @@ impl Writer {
     /// Writes the inventory's `ConfigMap`, if it still is the version that was read. Returns it as stored.
     pub async fn record(&self, inventory: &Value) -> Result<Value, Error> {
         let resource = config_map();
-        let namespace = self.lock.target.namespace.as_str();
+        let namespace = self.lock.target.home().as_str();
         let name = inventory["metadata"]["name"].as_str().unwrap_or_default();
         let is_new = inventory["metadata"]["resourceVersion"].is_null();
         let (method, target) = if is_new {
@@ -188,7 +188,7 @@ impl Writer {
 
     /// A repeated call conflicts with its own first try: when what is stored is what we sent, it worked.
     async fn recorded_already(&self, inventory: &Value, name: &str, error: Error) -> Result<Value, Error> {
-        let target = path::object(&config_map(), Some(self.lock.target.namespace.as_str()), name);
+        let target = path::object(&config_map(), Some(self.lock.target.home().as_str()), name);
         let stored = self.lock.channel.send(Call::get(target)).await?.body;
         if stored["data"] == inventory["data"] { Ok(stored) } else { Err(error) }
     }

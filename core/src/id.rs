@@ -117,8 +117,27 @@ pub struct TargetId {
     pub environment: EnvName,
     /// The cluster, by its name in the rules.
     pub cluster: ClusterName,
-    /// The namespace that objects without one go to, and where the inventory lives.
+    /// The namespace that objects without one go to.
     pub namespace: Namespace,
+    /// Where the inventory and the lease are instead, because the set brings its own namespace; none where they are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<Namespace>,
+}
+
+impl TargetId {
+    /// Returns the namespace of the inventory and the lease.
+    pub fn home(&self) -> &Namespace {
+        self.state.as_ref().unwrap_or(&self.namespace)
+    }
+
+    /// Returns the name of the inventory's `ConfigMap` and of the lease.
+    ///
+    /// Two targets of one namespace may share it ("a-b" in "c", "a" in "b-c"): reading then says that it is foreign.
+    pub fn object_name(&self) -> String {
+        let name = format!("landfall-{}-{}", self.app, self.environment);
+        // Several targets may keep their state in one namespace.
+        if self.state.is_none() { name } else { format!("{name}-{}", self.namespace) }
+    }
 }
 
 impl fmt::Display for TargetId {

@@ -125,13 +125,6 @@ pub enum Error {
     },
 }
 
-/// Returns the name of the `ConfigMap` that keeps a target's inventory.
-///
-/// Two targets of one namespace may share a name ("a-b" in "c", "a" in "b-c"): reading then says that it is foreign.
-pub fn config_map_name(target: &TargetId) -> String {
-    format!("landfall-{}-{}", target.app, target.environment)
-}
-
 impl Inventory {
     /// Returns the empty inventory of a target that never had one.
     ///
@@ -155,7 +148,7 @@ impl Inventory {
     ///
     /// A repository is compared only where both sides know theirs: a shell without a host knows none.
     pub fn read(data: &BTreeMap<String, String>, target: &TargetId, repository: Option<&str>) -> Result<Self, Error> {
-        let name = config_map_name(target);
+        let name = target.object_name();
         let mut inventory = wire::read(data, &name)?;
         if let Some(owner) = inventory.foreign_owner(target, repository) {
             return Err(Error::Foreign { name, owner });

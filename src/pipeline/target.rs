@@ -7,7 +7,7 @@ use landfall_cluster::{Connection, Facts, Reader};
 use landfall_core::diff::{self, redact::Redactor};
 use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
-use landfall_core::inventory::{self, Entry, Inventory};
+use landfall_core::inventory::{Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
 use landfall_core::ownership::Rules;
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
@@ -105,8 +105,8 @@ impl Goal<'_> {
 /// Reads the target's inventory; an empty one when it never had any.
 pub(super) async fn inventory(run: &Run, goal: &Goal<'_>, reader: &Reader) -> Result<Stored, Failure> {
     let repository = run.context.host.as_ref().and_then(|host| host.repository_id.as_deref());
-    let name = inventory::config_map_name(&goal.id);
-    let found = reader.find(&config_map(), Some(goal.id.namespace.as_str()), &name).await?;
+    let name = goal.id.object_name();
+    let found = reader.find(&config_map(), Some(goal.id.home().as_str()), &name).await?;
     let Some(found) = found else {
         let inventory = Inventory::new(&goal.id, repository.map(str::to_owned));
         return Ok(Stored { inventory, version: None });
@@ -121,7 +121,7 @@ pub(super) fn stored_form(goal: &Goal<'_>, stored: &Stored) -> Result<Value, Fai
     Ok(json!({
         "apiVersion": "v1", "kind": "ConfigMap",
         "metadata": {
-            "name": inventory::config_map_name(&goal.id), "namespace": goal.id.namespace,
+            "name": goal.id.object_name(), "namespace": goal.id.home(),
             "resourceVersion": stored.version, "labels": {"app.kubernetes.io/managed-by": "landfall"},
         },
         "data": stored.inventory.data()?,
@@ -182,7 +182,8 @@ pub(super) async fn look_ahead(
     let known: Vec<_> = set.images.iter().filter(|image| !image.built_by_commit).cloned().collect();
     let found = images::look(&known, &reader, &facts).await;
     let conflicts = Rules { own: &goal.environment.conflicts, before: None };
-    let view = View { reader: &reader, facts: &facts, inventory: &stored.inventory, sight, conflicts };
+    let inventory = &stored.inventory;
+    let view = View { reader: &reader, facts: &facts, inventory, sight, home: goal.id.home().as_str(), conflicts };
     let mut planned = plan(run, goal, set, wanted, repository, &view).await?;
     planned.evidence.absent_images = found.absent;
     planned.unchecked = found.unchecked;

@@ -15,6 +15,7 @@ fn target(app: &str, environment: &str) -> TargetId {
         environment: environment.parse().unwrap(),
         cluster: "eu".parse().unwrap(),
         namespace: "shop".parse().unwrap(),
+        state: None,
     }
 }
 

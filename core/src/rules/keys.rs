@@ -99,6 +99,9 @@ pub(super) fn under(path: &str) -> impl Iterator<Item = &'static Key> {
     KEYS.iter().filter(move |key| key.path.strip_prefix(&inside).is_some_and(|rest| !rest.contains(['.', '['])))
 }
 
+const STATE: &str = "where the inventory and the lease are kept, when the set brings its own namespace";
+const STATE_NAMESPACE: &str = "a namespace that is there before the first deploy";
+
 /// Every key, parents before children.
 pub(super) const KEYS: &[Key] = &[
     must("app", Kind::Text, "the application's name: it names the inventory, so changing it means a new application"),
@@ -256,6 +259,8 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Text,
         "the namespace of objects that name none, and of the inventory",
     ),
+    optional("environments.*.target.state", Kind::Group, STATE),
+    must("environments.*.target.state.namespace", Kind::Text, STATE_NAMESPACE),
     key("environments.*.targets", Kind::List, Default::Unless("target"), "the places that it deploys to"),
     must("environments.*.targets[]", Kind::Group, "one place"),
     must("environments.*.targets[].cluster", Kind::Text, "the cluster, by its name under `clusters`"),
@@ -264,6 +269,8 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Text,
         "the namespace of objects that name none, and of the inventory",
     ),
+    optional("environments.*.targets[].state", Kind::Group, STATE),
+    must("environments.*.targets[].state.namespace", Kind::Text, STATE_NAMESPACE),
     key(
         "environments.*.targets[].wave",
         Kind::Count,

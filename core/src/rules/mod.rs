@@ -144,6 +144,8 @@ pub struct Target {
     pub cluster: ClusterName,
     /// The namespace.
     pub namespace: Namespace,
+    /// Where its inventory and lease are, when not there.
+    pub state: Option<Namespace>,
     /// When it is rolled out: lower waves first, stopping at the first failure.
     pub wave: u32,
 }
@@ -214,6 +216,7 @@ impl Rules {
             environment: environment.name.clone(),
             cluster: target.cluster.clone(),
             namespace: target.namespace.clone(),
+            state: target.state.clone(),
         }
     }
 }

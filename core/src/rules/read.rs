@@ -130,7 +130,8 @@ impl Reader<'_> {
         let cluster = self.known_cluster(node, clusters);
         let namespace = self.name(node, "namespace");
         let wave = self.wave(node);
-        Some(Target { cluster: cluster?, namespace: namespace?, wave: wave? })
+        let state = node.entry("state").and_then(|entry| self.name(&entry.node, "namespace"));
+        Some(Target { cluster: cluster?, namespace: namespace?, state, wave: wave? })
     }
 
     fn known_cluster(&mut self, node: &Node, clusters: &[&str]) -> Option<ClusterName> {

@@ -34,6 +34,7 @@ pub(crate) fn target(environment: &str, cluster: &str, changes: Vec<Change>, sta
         environment: environment.parse().expect("a name"),
         cluster: cluster.parse().expect("a name"),
         namespace: "shop".parse().expect("a name"),
+        state: None,
     };
     let plan = Plan {
         target: target.clone(),

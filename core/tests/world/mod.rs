@@ -27,7 +27,13 @@ pub(crate) fn environment_with(keys: &str) -> Environment {
 }
 
 pub(crate) fn target(cluster: &str) -> TargetId {
-    TargetId { app: read("shop"), environment: read("production"), cluster: read(cluster), namespace: read("shop") }
+    TargetId {
+        app: read("shop"),
+        environment: read("production"),
+        cluster: read(cluster),
+        namespace: read("shop"),
+        state: None,
+    }
 }
 
 pub(crate) fn push(branch: &str, protected: bool) -> Trigger {

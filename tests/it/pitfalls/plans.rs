@@ -1,10 +1,10 @@
-//! What a plan says before anything is written: rows 24 to 29 and 32.
+//! What a plan says before anything is written: rows 23 to 29 and 32.
 
 use landfall_fakehost::Change::Write;
 use landfall_test_cluster::identity::Identity;
 use landfall_test_cluster::proxy::{Answer, Fault, Proxy, Rule};
 use landfall_test_cluster::shared;
-use landfall_world::World;
+use landfall_world::{MAIN, REPOSITORY, World};
 use serde_json::json;
 
 use super::{deployed, kubectl, live, map, proposed, pushed};
@@ -40,6 +40,30 @@ async fn behind(world: &mut World, rule: Rule) -> Vec<Proxy> {
         proxy
     });
     between.into()
+}
+
+#[tokio::test]
+async fn pitfall_23_new_namespace() {
+    let (mut world, namespace) = world(&[(A, &map("a", "a: '1'"))]).await;
+    let everywhere = shared().await.kubeconfig(&Identity::ClusterDeployer);
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &everywhere.display().to_string());
+    let new = format!("{namespace}-new");
+    let target = format!("{{cluster: test, namespace: {new}, state: {{namespace: {namespace}}}}}");
+    let rules = crate::rules(&namespace).replace(&format!("{{cluster: test, namespace: {namespace}}}"), &target);
+    world.host.push_files(REPOSITORY, MAIN, &[("landfall.yaml", Write(&rules))], "move").await.unwrap();
+    let brought = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {new}}}\n");
+    let proposal = proposed(&world, &[("deploy/z.yaml", &brought)]).await;
+    let plan = world.plan(proposal).await.unwrap();
+    assert_eq!(plan.code, 0, "{}", plan.everything());
+    for said in ["creates 1 object and sends unverified 1", "Its namespace comes with this change"] {
+        assert!(plan.summary.contains(said), "{said}: {}", plan.summary);
+    }
+    let merged = world.merge(proposal).await.unwrap();
+    assert_eq!(merged.code, 0, "{}", merged.everything());
+    assert_eq!(live(&new, "configmap/a").await["data"], json!({"a": "1"}));
+    live(&namespace, &format!("configmap/landfall-shop-production-{new}")).await;
+    let again = deployed(&world).await;
+    assert!(again.stderr.contains("0 new, 0 changed, 0 deleted, 2 the same"), "{}", again.everything());
 }
 
 #[tokio::test]
