@@ -184,6 +184,18 @@ fn every_room_is_on_the_map() {
 }
 
 #[test]
+fn every_pitfall_of_the_page_has_a_story_and_every_story_a_row() {
+    let page = read("docs/pitfalls.md");
+    let rows: BTreeSet<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | `")).map(|(number, _)| number).collect();
+    let told = files().into_iter().filter(|path| path.starts_with("tests/it/pitfalls/")).map(|path| read(&path));
+    let told: BTreeSet<String> = told
+        .flat_map(|text| text.split("async fn pitfall_").skip(1).map(|name| name[..2].to_owned()).collect::<Vec<_>>())
+        .collect();
+    assert!(rows.len() > 40 && told.iter().map(String::as_str).eq(rows.iter().copied()), "{rows:?} {told:?}");
+}
+
+#[test]
 fn no_file_names_a_registry() {
     // In two parts, so that this file does not name them either.
     let hosts = [

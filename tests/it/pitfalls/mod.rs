@@ -1,4 +1,4 @@
-//! Pitfalls of server-side apply, pruning and adoption, each a story by its number in the corpus that the tests cover.
+//! Pitfalls of server-side apply, pruning and adoption, each a story by its number in `docs/pitfalls.md`.
 //!
 //! They run on the oldest and the newest Kubernetes: `LANDFALL_KUBERNETES=1.32.2 cargo test --workspace --test it -- pitfalls::`.
 
