@@ -54,9 +54,6 @@ impl Record<'_> {
     pub(super) async fn exact(&mut self, commit: &CommitSha) -> Result<(), Failure> {
         let live: BTreeMap<ObjectId, Option<String>> =
             self.writer.plan().changes.iter().map(|change| (change.id.clone(), change.uid.clone())).collect();
-        let kept = self.writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Keep { .. }));
-        let kept =
-            kept.filter_map(|change| Some((change.id.clone(), self.stored.inventory.entries.get(&change.id)?.clone())));
         let desired = self.set.manifests.iter().filter_map(|manifest| {
             let id = ObjectId::of(&manifest.object)?;
             let known = self.stored.inventory.entries.get(&id).cloned().unwrap_or_default();
@@ -68,8 +65,20 @@ impl Record<'_> {
                 Entry { uid, version, origin, sent: inventory::content(&manifest.object), unknown: known.unknown },
             ))
         });
-        self.stored.inventory = self.stored.inventory.exact(desired.chain(kept).collect::<Vec<_>>(), commit.clone());
+        self.stored.inventory =
+            self.stored.inventory.exact(desired.chain(self.kept()).collect::<Vec<_>>(), commit.clone());
         self.store().await
+    }
+
+    /// Returns what left Git and stays recorded, because it may still be deleted. Where another object has the name now,
+    /// that was told once, and is none of ours.
+    fn kept(&self) -> impl Iterator<Item = (ObjectId, Entry)> {
+        let kept = self.writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Keep { .. }));
+        kept.filter_map(|change| {
+            let entry = self.stored.inventory.entries.get(&change.id)?;
+            let is_another = entry.uid.is_some() && change.uid.is_some() && entry.uid != change.uid;
+            (!is_another).then(|| (change.id.clone(), entry.clone()))
+        })
     }
 
     async fn store(&mut self) -> Result<(), Failure> {
