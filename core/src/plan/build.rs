@@ -262,7 +262,7 @@ fn anew(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value, w
     if let Some(foreign) = foreign(inputs, id, manifest, live) {
         return Some(foreign);
     }
-    if !is_ours(inputs, live) || is_kept(id) {
+    if !inputs.inventory.owns(live) || is_kept(id) {
         return None;
     }
     let allowed = allow::is_replaceable(&manifest.object) || is_allowed(inputs, id, Deed::Replace);
@@ -281,16 +281,12 @@ fn is_kept(id: &ObjectId) -> bool {
     KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str()))
 }
 
-fn is_ours(inputs: &Inputs<'_>, live: &Value) -> bool {
-    live["metadata"]["labels"][LABEL] == inputs.inventory.id.as_str()
-}
-
 fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Option<&Value>, after: &Value) -> Class {
     let Some(live) = live else { return Class::Create };
     if let Some(blocked) = foreign(inputs, id, manifest, live) {
         return blocked;
     }
-    let is_ours = is_ours(inputs, live);
+    let is_ours = inputs.inventory.owns(live);
     if let Some(again) = replace::failed(&manifest.object, live).filter(|_| is_ours) {
         return again;
     }
@@ -299,7 +295,7 @@ fn predicted(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: Opti
 
 /// Returns why a live object is not ours to change, if it is not.
 fn foreign(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value) -> Option<Class> {
-    if is_ours(inputs, live) {
+    if inputs.inventory.owns(live) {
         return None;
     }
     let maker = Maker::of(live, inputs.inventory);
@@ -377,7 +373,7 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
         Some(maker) if ownership::is_kept_by_tool(live) => return keep(&format!("{maker} has it now")),
         Some(_) | None => {}
     }
-    if !is_ours(inputs, live) {
+    if !inputs.inventory.owns(live) {
         return keep("somebody took our label from it, so it is not ours to delete");
     }
     if let Some(why) = stays(inputs, id, live) {
