@@ -30,6 +30,7 @@ pub use json::json;
 pub use markdown::{COMMENT_BYTES_MAX, Options, markdown, marker};
 pub use text::{Color, text};
 pub use words::Mark;
+pub(crate) use words::count;
 
 use crate::exit::Exit;
 use crate::gate::Hold;

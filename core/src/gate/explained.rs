@@ -1,6 +1,6 @@
 //! `explained`: what deletes, replaces or widens a privilege follows from a merged change.
 
-use super::{Hold, Policy, blocked};
+use super::{Hold, Policy, first_few};
 use crate::plan::{Change, Plan};
 
 pub(super) fn judge(plan: &Plan, policy: Policy<'_>) -> Option<Hold> {
@@ -30,6 +30,6 @@ fn drifted(plan: &Plan) -> Option<(String, &'static str)> {
     };
     let named: Vec<String> = plan.changes.iter().filter_map(danger).collect();
     let verb = if named.len() == 1 { "change follows" } else { "changes follow" };
-    let why = format!("{} {verb} from no merged commit: {}", named.len(), blocked::list(&named));
+    let why = format!("{} {verb} from no merged commit: {}", named.len(), first_few(&named));
     (!named.is_empty()).then_some((why, "Merge what the cluster has into Git, or deploy by hand, with `--reason`."))
 }

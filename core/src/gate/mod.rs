@@ -15,6 +15,9 @@ use crate::plan::{Change, Plan};
 use crate::rules::Environment;
 use crate::trust::{Kind, Permit};
 
+/// Most objects that a hold names: it is one clause, and the plan lists them all.
+const NAMED_MAX: usize = 3;
+
 /// A gate that says no.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hold {
@@ -77,11 +80,11 @@ impl ApprovedPlan {
 
 /// Asks every gate, and returns those that say no.
 pub fn judge(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Vec<Hold> {
-    judge_explained(plan, policy, evidence).into_iter().chain(explained::judge(plan, policy)).collect()
+    judge_with_reason(plan, policy, evidence).into_iter().chain(explained::judge(plan, policy)).collect()
 }
 
-/// Asks every gate but the one that wants an explanation, which a person's reason is.
-fn judge_explained(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Vec<Hold> {
+/// Asks every gate but `explained`: a person's reason is an explanation.
+fn judge_with_reason(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Vec<Hold> {
     let holds = [
         observe::judge(policy),
         blocked::judge(plan),
@@ -102,10 +105,20 @@ pub fn open(
     permit: &Permit,
 ) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
     let is_by_hand = matches!(permit.kind(), Kind::BreakGlass { .. });
-    let asked = if is_by_hand { judge_explained } else { judge };
+    let asked = if is_by_hand { judge_with_reason } else { judge };
     let mut holds = asked(&plan, policy, evidence);
     holds.extend(foreign(&plan, permit));
     if holds.is_empty() { Ok(ApprovedPlan { plan }) } else { Err((plan, holds)) }
+}
+
+/// Returns the first few of what a hold is about, and how many more there are.
+fn first_few(named: &[String]) -> String {
+    let shown = &named[..named.len().min(NAMED_MAX)];
+    let rest = match named.len() - shown.len() {
+        0 => String::new(),
+        left => format!(" and {left} more"),
+    };
+    format!("{}{rest}", shown.join(", "))
 }
 
 fn foreign(plan: &Plan, permit: &Permit) -> Option<Hold> {
