@@ -65,10 +65,7 @@ impl Writer {
         loop {
             tries -= 1;
             let done = match self.changed_hands(&target, resource, (planned, &body["metadata"]["uid"])).await {
-                Ok(live) if planned.forced.is_empty() => {
-                    drop(live);
-                    return self.send(self.patch(resource, &body, "")).await;
-                }
+                Ok(_) if planned.forced.is_empty() => return self.send(self.patch(resource, &body, "")).await,
                 Ok(live) => self.forced(resource, &body, &live, planned).await,
                 Err(error) => Err(error),
             };
