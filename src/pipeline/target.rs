@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use futures::future::join;
 use landfall_cluster::{Connection, Facts, Reader};
 use landfall_core::diff::{self, redact::Redactor};
 use landfall_core::gate::Evidence;
@@ -143,8 +144,9 @@ pub(super) async fn plan(
     repository: &Repository,
     view: &View<'_>,
 ) -> Result<Planned, Failure> {
-    let earlier = base::earlier(run, goal, repository, view).await;
-    let live = look(view, &set.manifests).await?;
+    let asked = join(Box::pin(base::earlier(run, goal, repository, view)), quotas(view, &set.manifests));
+    let ((earlier, quotas), live) = join(asked, Box::pin(look(view, &set.manifests))).await;
+    let live = live?;
     let allowed: Vec<Allowance> = goal.environment.allow_delete.iter().chain(&run.allowed).cloned().collect();
     let inputs = Inputs {
         target: &goal.id,
@@ -160,7 +162,6 @@ pub(super) async fn plan(
     };
     let before: Vec<Value> = live.values().filter_map(|observation| observation.live.clone()).collect();
     let plan = build(&inputs);
-    let quotas = quotas(view, &set.manifests).await;
     let mut planned = finish(plan, set, earlier.deployed, &before, view.inventory.entries.len());
     planned.notes.extend(quota::exceeded(&quotas, &live));
     Ok(planned)
