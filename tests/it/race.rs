@@ -6,7 +6,7 @@ use landfall_world::{MAIN, REPOSITORY, World};
 use serde_json::Value;
 
 use crate::chance::{Chance, number};
-use crate::pitfalls::{kubectl, map};
+use crate::pitfalls::{entries, kubectl, map};
 use crate::world;
 
 const COMMITS: usize = 5;
@@ -67,11 +67,7 @@ async fn pushes(world: &World, chance: &mut Chance) -> Vec<Value> {
 }
 
 async fn recorded(namespace: &str) -> Vec<String> {
-    let name = "landfall-shop-production";
-    let stored =
-        kubectl(&["get", "configmap", name, "-n", namespace, "-o", "jsonpath={.data.inventory\\.json}"], "").await;
-    let inventory: Value = serde_json::from_str(&stored).unwrap();
-    let entries = inventory["entries"].as_array().unwrap();
-    assert!(entries.iter().all(|entry| entry["uid"].is_string()), "{inventory}");
+    let entries = entries(namespace).await;
+    assert!(entries.iter().all(|entry| entry["uid"].is_string()), "{entries:?}");
     entries.iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
 }

@@ -69,6 +69,13 @@ fn managers(object: &Value) -> Vec<String> {
     entries.map(|entry| entry["manager"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Returns the entries of the inventory.
+pub(crate) async fn entries(namespace: &str) -> Vec<Value> {
+    let stored = live(namespace, "configmap/landfall-shop-production").await;
+    let inventory: Value = serde_json::from_str(stored["data"]["inventory.json"].as_str().unwrap()).unwrap();
+    inventory["entries"].as_array().unwrap().clone()
+}
+
 /// Writes the smallest rules with more keys of the environment.
 fn ruled(namespace: &str, keys: &str) -> String {
     crate::rules(namespace).replace("source: deploy,", &format!("source: deploy, {keys},"))

@@ -5,9 +5,8 @@ use landfall_test_cluster::identity::Identity;
 use landfall_test_cluster::proxy::{Answer, Fault, Proxy, Rule};
 use landfall_test_cluster::shared;
 use landfall_world::World;
-use serde_json::Value;
 
-use super::{deployed, kubectl, live, map, pushed, ruled};
+use super::{deployed, entries, kubectl, live, map, pushed, ruled};
 use crate::world;
 
 const A: &str = "deploy/a.yaml";
@@ -28,9 +27,7 @@ async fn maps(namespace: &str) -> Vec<String> {
 
 /// The names that the inventory has.
 async fn recorded(namespace: &str) -> Vec<String> {
-    let stored = live(namespace, "configmap/landfall-shop-production").await;
-    let inventory: Value = serde_json::from_str(stored["data"]["inventory.json"].as_str().unwrap()).unwrap();
-    inventory["entries"].as_array().unwrap().iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
+    entries(namespace).await.iter().map(|entry| entry["name"].as_str().unwrap().to_owned()).collect()
 }
 
 async fn deletions(namespace: &str) -> usize {
