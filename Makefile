@@ -13,7 +13,7 @@ DENY_VERSION := 0.20.2
 DENY := $(CACHE)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 # Quick enough for every commit: deploys killed call by call (also in `phases`), workflows run whole, bad input that runs into limits,
 # pitfalls, races and histories, containers that run, adoption from every tool, charts and encrypted files one by one, and the tests of the tests are left to `test`.
-SLOW := killed:: phases::a_deploy_that_is_killed action:: adopt:: bad_input:: charts:: encrypted:: pitfalls:: history:: race:: node::
+SLOW := killed:: phases::a_deploy_that_is_killed action:: adopt:: predecessors:: bad_input:: charts:: encrypted:: pitfalls:: history:: race:: node::
 QUICK := --workspace --exclude landfall-test-cluster --exclude landfall-fakehost --exclude landfall-benches
 
 .PHONY: setup demo test soak bench check fmt clippy deny

@@ -14,7 +14,7 @@ use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::lint::replacement;
 use landfall_core::manifest::encrypted::is_encrypted;
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Resource};
-use landfall_core::ownership::{Rules, Scaler};
+use landfall_core::ownership::{Predecessor, Rules, Scaler};
 use landfall_core::plan::build::{Answer, Observation};
 use serde_json::Value;
 
@@ -42,8 +42,12 @@ pub(crate) struct View<'a> {
     pub(crate) sight: Sight,
     /// The namespace of the inventory and the lease, which is there.
     pub(crate) home: &'a str,
+    /// The target's namespace.
+    pub(crate) namespace: &'a str,
     /// Who wins fields that somebody else owns too.
     pub(crate) conflicts: Rules<'a>,
+    /// Who kept the app's objects before.
+    pub(crate) predecessors: &'a [Predecessor],
 }
 
 /// What is known before single objects are asked about.
@@ -55,8 +59,16 @@ struct Known<'a> {
     redactor: &'a Redactor,
 }
 
-/// Returns what the server has and says of every object of the set and of the inventory.
-pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeMap<ObjectId, Observation>, Error> {
+/// What there is.
+pub(crate) struct Looked {
+    /// What the server has and says of every object of the set and of the inventory, and what predecessors left behind.
+    pub(crate) observed: BTreeMap<ObjectId, Observation>,
+    /// What could not be seen of it.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Looks at everything that a plan is made of.
+pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<Looked, Error> {
     let found = list(view, desired).await?;
     let redactor = Redactor::of(desired.iter().map(|manifest| &manifest.object).chain(found.values()));
     let scalers = scalers::find(view, desired).await?;
@@ -69,8 +81,9 @@ pub(crate) async fn look(view: &View<'_>, desired: &[Manifest]) -> Result<BTreeM
     for id in view.inventory.entries.keys().filter(|id| !desired.contains(id)) {
         observed.insert(id.clone(), leftover(view, &found, id).await?);
     }
+    let notes = siblings::left_behind(view, &mut observed).await?;
     siblings::tell(view, &mut observed).await?;
-    Ok(observed)
+    Ok(Looked { observed, notes })
 }
 
 /// Returns the quotas of the set's namespaces; those that may not be read are only missing.

@@ -58,6 +58,7 @@ fn drift_of(story: &Story<'_>, allowed: &[Allowance]) -> Option<Drift> {
         _ => Answer::NotWanted,
     };
     let plan = build(&Inputs {
+        predecessors: &[],
         target: &target,
         commit: &A.parse().expect("it is a commit"),
         inventory: &inventory,

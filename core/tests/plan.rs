@@ -36,6 +36,7 @@ fn class_by(yaml: &str, add: impl Fn(&mut Value), answer: Option<Answer>) -> Cla
         base: &[],
         attempts: &[],
         unexplained: None,
+        predecessors: &[],
         allowed: &[],
         server: None,
     });
@@ -100,6 +101,7 @@ fn what_left_git_and_cannot_be_looked_at_stays_recorded() {
             base: &[],
             attempts: &[],
             unexplained: None,
+            predecessors: &[],
             allowed: &[],
             server: None,
         };

@@ -49,7 +49,7 @@ impl Contact<'_> {
         if adoption == Adoption::Unasked && !self.is_ours() && (first.is_err() || is_nameless(maker.as_ref())) {
             return Ok(Settled::held(not_adopted(self.named(maker).await?.as_ref())));
         }
-        if let Some(held) = self.held_by_flux(maker.as_ref(), &adoption).await? {
+        if let Some(held) = held_by_flux(self.view, maker.as_ref().filter(|_| adoption != Adoption::Unasked)).await? {
             return Ok(Settled::held(held));
         }
         let live = if adoption == Adoption::Unasked || is_tracked(self.live) {
@@ -117,7 +117,7 @@ impl Contact<'_> {
 
     /// How far the object is adopted by this deploy; not at all where it is ours.
     fn adoption(&self, maker: Option<&Maker>) -> Adoption {
-        let adoption = Adoption::of(self.wanted);
+        let adoption = Adoption::of(self.wanted, self.live, self.view.predecessors);
         if !self.is_ours() && adoption.covers(maker) { adoption } else { Adoption::Unasked }
     }
 
@@ -148,25 +148,6 @@ impl Contact<'_> {
         Ok(Some(Maker::Inventory { id, name }))
     }
 
-    /// Flux writes an object anew every few minutes: two that do so never end.
-    async fn held_by_flux(
-        &self,
-        maker: Option<&Maker>,
-        adoption: &Adoption,
-    ) -> Result<Option<(String, String)>, Error> {
-        let Some(Maker::Flux { kind, group, name, namespace }) = maker.filter(|_| *adoption != Adoption::Unasked)
-        else {
-            return Ok(None);
-        };
-        let Some(resource) = self.view.facts.any_version(group, kind) else { return Ok(None) };
-        match self.view.reader.find(resource, Some(namespace), name).await {
-            Ok(Some(flux)) if flux["spec"]["suspend"] != true => Ok(maker.map(Maker::still_writes)),
-            Ok(_) => Ok(None),
-            Err(error) if is_denied(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
     async fn dry_run(&self, body: &Value) -> Result<Answer, Error> {
         self.view.reader.dry_run(self.resource, body, &self.manager()).await
     }
@@ -187,6 +168,18 @@ impl Settled {
 
     fn held((why, help): (String, String)) -> Self {
         Self { takeover: None, answer: Said::Held { why, help } }
+    }
+}
+
+/// Flux writes an object anew every few minutes: two that do so never end.
+pub(super) async fn held_by_flux(view: &View<'_>, maker: Option<&Maker>) -> Result<Option<(String, String)>, Error> {
+    let Some(Maker::Flux { kind, group, name, namespace }) = maker else { return Ok(None) };
+    let Some(resource) = view.facts.any_version(group, kind) else { return Ok(None) };
+    match view.reader.find(resource, Some(namespace), name).await {
+        Ok(Some(flux)) if flux["spec"]["suspend"] != true => Ok(maker.map(Maker::still_writes)),
+        Ok(_) => Ok(None),
+        Err(error) if is_denied(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

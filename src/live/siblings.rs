@@ -1,15 +1,20 @@
-//! What else the tool has made whose objects are adopted: it stays, and the first plan names it.
+//! What else the tool has made whose objects become ours. It stays, and the first plan names it, unless the rules call
+//! the tool a predecessor: then it is ours as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use landfall_cluster::{Error, Listing};
 use landfall_core::manifest::{ObjectId, Resource, Scope};
-use landfall_core::ownership::Maker;
-use landfall_core::plan::build::Observation;
+use landfall_core::ownership::{Maker, Predecessor};
+use landfall_core::plan::build::{Answer, Observation};
 use serde_json::Value;
 
-use super::{View, is_visible};
+use super::contact::held_by_flux;
+use super::{View, inside, is_visible};
+
+/// A kind and where its objects are: a namespace, or the whole cluster.
+type Place<'a> = (&'a Resource, Option<&'a str>);
 
 /// Adds to one adopted object of each maker which others Git does not have.
 pub(super) async fn tell(view: &View<'_>, observed: &mut BTreeMap<ObjectId, Observation>) -> Result<(), Error> {
@@ -22,29 +27,63 @@ pub(super) async fn tell(view: &View<'_>, observed: &mut BTreeMap<ObjectId, Obse
         }
     }
     for (maker, id) in told {
-        let (others, unseen) = others(view, &maker, id.namespace.as_deref()).await?;
-        let others: Vec<ObjectId> = others.into_iter().filter(|id| !observed.contains_key(id)).collect();
+        let places: Vec<Place<'_>> =
+            kinds(view, Scope::Namespaced).map(|kind| (kind, id.namespace.as_deref())).collect();
+        let (found, unseen) = list(view, &places, &maker.selector()).await?;
+        let others = found.iter().filter(|object| is_made_by(object, &maker)).filter_map(ObjectId::of);
+        let others: BTreeSet<ObjectId> = others.filter(|id| !observed.contains_key(id)).collect();
         if let Some(takeover) = observed.get_mut(&id).and_then(|observation| observation.takeover.as_mut()) {
-            takeover.notes.extend(maker.siblings(&others, unseen));
+            takeover.notes.extend(maker.siblings(&others.into_iter().collect::<Vec<_>>(), unseen));
         }
     }
     Ok(())
 }
 
-/// Returns the objects of a maker in a namespace, and how many kinds may not be looked at.
-async fn others(view: &View<'_>, maker: &Maker, namespace: Option<&str>) -> Result<(BTreeSet<ObjectId>, usize), Error> {
-    let labels = maker.selector();
-    let lists = kinds(view).into_iter().map(|resource| async {
-        let listing = Listing { namespace, labels: &labels, fields: "" };
-        view.reader.list(resource, listing).await
+/// Adds what predecessors made and Git does not have, and returns what could not be seen of it. What a tool still
+/// writes is left to it.
+pub(super) async fn left_behind(
+    view: &View<'_>,
+    observed: &mut BTreeMap<ObjectId, Observation>,
+) -> Result<Vec<String>, Error> {
+    let mut notes = Vec::new();
+    let mut namespaces: BTreeSet<String> = observed.keys().filter_map(|id| id.namespace.clone()).collect();
+    namespaces.insert(view.namespace.to_owned());
+    for predecessor in view.predecessors {
+        if held_by_flux(view, predecessor.maker()).await?.is_some() {
+            continue;
+        }
+        let (found, unseen) = list(view, &places(view, predecessor, &namespaces), &predecessor.selector()).await?;
+        notes.extend((unseen > 0).then(|| predecessor.unseen(unseen)));
+        for live in found.into_iter().filter(|live| predecessor.made(live)) {
+            let Some(id) = ObjectId::of(&live).filter(|id| !observed.contains_key(id)) else { continue };
+            let inside = inside::of(view, &live).await;
+            let left = Observation { live: Some(live), inside, ..Observation::unseen(Answer::NotWanted) };
+            observed.insert(id, left);
+        }
+    }
+    Ok(notes)
+}
+
+/// Returns where a predecessor's objects may be.
+fn places<'a>(view: &View<'a>, predecessor: &Predecessor, namespaces: &'a BTreeSet<String>) -> Vec<Place<'a>> {
+    let inside = |kind: &'a Resource| namespaces.iter().map(move |name| (kind, Some(name.as_str())));
+    let mut places: Vec<Place<'a>> = kinds(view, Scope::Namespaced).flat_map(inside).collect();
+    if predecessor.is_named() {
+        places.extend(kinds(view, Scope::Cluster).map(|kind| (kind, None)));
+    }
+    places
+}
+
+/// Returns the objects with these labels, and how many kinds may not be looked at.
+async fn list(view: &View<'_>, places: &[Place<'_>], labels: &str) -> Result<(Vec<Value>, usize), Error> {
+    let lists = places.iter().map(|(resource, namespace)| {
+        let listing = Listing { namespace: *namespace, labels, fields: "" };
+        view.reader.list(resource, listing)
     });
-    let (mut found, mut unseen) = (BTreeSet::new(), 0);
+    let (mut found, mut unseen) = (Vec::new(), 0);
     for list in join_all(lists).await {
         match list {
-            Ok(objects) => {
-                let made = objects.iter().filter(|object| is_made_by(object, maker));
-                found.extend(made.filter_map(ObjectId::of));
-            }
+            Ok(objects) => found.extend(objects),
             Err(error) if error.refused().is_some_and(|refused| refused.code == 403) => unseen += 1,
             // It cannot be listed at all.
             Err(error) if error.refused().is_some_and(|refused| matches!(refused.code, 404 | 405)) => {}
@@ -57,9 +96,9 @@ async fn others(view: &View<'_>, maker: &Maker, namespace: Option<&str>) -> Resu
 /// Kinds that cannot be listed, and those whose objects copy the labels of others.
 const PASSED_OVER: [&str; 4] = ["Binding", "Endpoints", "Event", "LocalSubjectAccessReview"];
 
-/// Returns each kind of a namespace once, whatever its versions are.
-fn kinds<'a>(view: &View<'a>) -> Vec<&'a Resource> {
-    let all = view.facts.resources.values().filter(|resource| resource.scope == Scope::Namespaced);
+/// Returns each kind of a scope once, whatever its versions are.
+fn kinds<'a>(view: &View<'a>, scope: Scope) -> impl Iterator<Item = &'a Resource> + use<'a> {
+    let all = view.facts.resources.values().filter(|resource| resource.scope == scope);
     let names: BTreeSet<(&str, &str)> = all.map(|it| (it.gvk.group.as_str(), it.gvk.kind.as_str())).collect();
     let kinds = names.into_iter().filter_map(|(group, kind)| view.facts.any_version(group, kind));
     let id = |it: &Resource| ObjectId {
@@ -68,9 +107,9 @@ fn kinds<'a>(view: &View<'a>) -> Vec<&'a Resource> {
         namespace: None,
         name: String::new(),
     };
-    kinds
-        .filter(|resource| !PASSED_OVER.contains(&resource.gvk.kind.as_str()) && is_visible(view, &id(resource)))
-        .collect()
+    let kinds =
+        kinds.filter(|resource| !PASSED_OVER.contains(&resource.gvk.kind.as_str()) && is_visible(view, &id(resource)));
+    kinds.collect::<Vec<_>>().into_iter()
 }
 
 /// What a controller makes of an object copies its labels: that is nobody's to keep or delete.

@@ -82,7 +82,17 @@ impl Rollout<'_> {
         let (reader, facts, inventory) = (&cluster.reader, &cluster.facts, &stored.inventory);
         let Policy { own, before } = self.policy();
         let conflicts = ownership::Rules { own: &own.conflicts, before: before.map(|it| it.conflicts.as_slice()) };
-        let view = View { reader, facts, inventory, sight: Sight::Full, home: self.goal.id.home().as_str(), conflicts };
+        let predecessors = self.goal.predecessors(before);
+        let view = View {
+            reader,
+            facts,
+            inventory,
+            sight: Sight::Full,
+            home: self.goal.id.home().as_str(),
+            namespace: self.goal.id.namespace.as_str(),
+            conflicts,
+            predecessors: &predecessors,
+        };
         let mut planned = match plan(self.run, self.goal, set, self.wanted, self.repository, &view).await {
             Ok(planned) => planned,
             Err(failure) => return self.give_up(lock, failure).await,

@@ -10,7 +10,7 @@ use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::{Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
-use landfall_core::ownership::Rules;
+use landfall_core::ownership::{Predecessor, Rules};
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
 use landfall_core::plan::{Allowance, Plan, quota};
 use landfall_core::report::{ImageMove, State, TargetReport};
@@ -22,7 +22,7 @@ use super::set::{self, Destination, Set};
 use super::{Run, images};
 use crate::failure::{Failure, Usage};
 use crate::git::{CommitTree, Repository};
-use crate::live::{Sight, View, look, quotas};
+use crate::live::{Looked, Sight, View, look, quotas};
 use crate::render::Commands;
 
 /// A target and what the rules say about it.
@@ -73,6 +73,13 @@ impl Goal<'_> {
     pub(super) fn deploy_variable(&self) -> &str {
         let Access::Kubeconfig { deploy, .. } = &self.cluster.access;
         deploy
+    }
+
+    /// Returns who kept the app's objects in this target before. By earlier rules too: nobody was shown what else goes.
+    pub(super) fn predecessors(&self, before: Option<&Environment>) -> Vec<Predecessor> {
+        let is_reviewed = |it: &&Predecessor| before.is_none_or(|before| before.adopt.contains(it));
+        let rules = self.environment.adopt.iter().filter(is_reviewed).cloned();
+        rules.map(|predecessor| predecessor.within(self.id.namespace.as_str())).collect()
     }
 
     /// Connects through the kubeconfig that a variable names.
@@ -146,11 +153,12 @@ pub(super) async fn plan(
 ) -> Result<Planned, Failure> {
     let asked = join(Box::pin(base::earlier(run, goal, repository, view)), quotas(view, &set.manifests));
     let ((earlier, quotas), live) = join(asked, Box::pin(look(view, &set.manifests))).await;
-    let live = live?;
+    let Looked { observed: live, notes } = live?;
     let allowed: Vec<Allowance> = goal.environment.allow_delete.iter().chain(&run.allowed).cloned().collect();
     let inputs = Inputs {
         target: &goal.id,
         commit: wanted.commit,
+        predecessors: view.predecessors,
         inventory: view.inventory,
         desired: &set.manifests,
         live: &live,
@@ -163,6 +171,7 @@ pub(super) async fn plan(
     let before: Vec<Value> = live.values().filter_map(|observation| observation.live.clone()).collect();
     let plan = build(&inputs);
     let mut planned = finish(plan, set, earlier.deployed, &before, view.inventory.entries.len());
+    planned.notes.extend(notes);
     planned.notes.extend(quota::exceeded(&quotas, &live));
     Ok(planned)
 }
@@ -184,7 +193,17 @@ pub(super) async fn look_ahead(
     let found = images::look(&known, &reader, &facts).await;
     let conflicts = Rules { own: &goal.environment.conflicts, before: None };
     let inventory = &stored.inventory;
-    let view = View { reader: &reader, facts: &facts, inventory, sight, home: goal.id.home().as_str(), conflicts };
+    let predecessors = goal.predecessors(None);
+    let view = View {
+        reader: &reader,
+        facts: &facts,
+        inventory,
+        sight,
+        home: goal.id.home().as_str(),
+        namespace: goal.id.namespace.as_str(),
+        conflicts,
+        predecessors: &predecessors,
+    };
     let mut planned = plan(run, goal, set, wanted, repository, &view).await?;
     planned.evidence.absent_images = found.absent;
     planned.unchecked = found.unchecked;
@@ -217,6 +236,7 @@ pub(super) async fn plan_offline(
     let inputs = Inputs {
         target: &goal.id,
         commit: wanted.commit,
+        predecessors: &[],
         inventory: &inventory,
         desired: &set.manifests,
         live: &live,

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::world;
 
 /// What is live: one key, one variable and one port more than Git will have.
-const LIVE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {kept: '1', dropped: '1'}\n---\n\
+pub(crate) const LIVE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {kept: '1', dropped: '1'}\n---\n\
     apiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
     spec: {selector: {app: web}, ports: [{name: http, port: 80}, {name: old, port: 81}]}\n---\n\
     apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  \
@@ -60,13 +60,13 @@ async fn what_kubectl_replaced_is_adopted() {
 }
 
 /// Every object with one more annotation or label.
-fn marked(part: &str, marks: &str) -> String {
+pub(crate) fn marked(part: &str, marks: &str) -> String {
     let mark = format!("{part}: {{{marks}}}");
     LIVE.replace("{name: settings}", &format!("{{name: settings, {mark}}}"))
         .replace("metadata: {name: web}\n", &format!("metadata: {{name: web, {mark}}}\n"))
 }
 
-const ARGO: &str = "argocd.argoproj.io/tracking-id: 'shop:apps/Deployment:shop/web'";
+pub(crate) const ARGO: &str = "argocd.argoproj.io/tracking-id: 'shop:apps/Deployment:shop/web'";
 
 #[tokio::test]
 async fn what_argo_cd_applied_is_adopted() {
@@ -82,7 +82,8 @@ async fn what_argo_cd_applied_on_the_client_is_adopted() {
     adopts(&["apply", "--field-manager=argocd-controller"], &live, "argocd-controller").await;
 }
 
-const FLUX: &str = "kustomize.toolkit.fluxcd.io/name: shop, kustomize.toolkit.fluxcd.io/namespace: flux-system";
+pub(crate) const FLUX: &str =
+    "kustomize.toolkit.fluxcd.io/name: shop, kustomize.toolkit.fluxcd.io/namespace: flux-system";
 
 #[tokio::test]
 async fn what_flux_applied_is_adopted() {
@@ -111,7 +112,7 @@ async fn what_nobody_adopts_is_held_with_the_name_of_its_tool() {
 }
 
 /// Installs `LIVE` and one more object as a release of the real Helm.
-async fn install(namespace: &str) {
+pub(crate) async fn install(namespace: &str) {
     let chart = tempfile::tempdir().unwrap();
     let extra = crate::config_map("extra", "1");
     std::fs::create_dir(chart.path().join("templates")).unwrap();
@@ -223,7 +224,7 @@ async fn what_flux_still_applies_is_not_taken_from_it() {
 }
 
 /// Runs kubectl as the administrator.
-async fn run(arguments: &[&str], input: &str) {
+pub(crate) async fn run(arguments: &[&str], input: &str) {
     let output = shared().await.kubectl_with_input(arguments, input);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
@@ -281,7 +282,7 @@ pub(crate) fn as_planned(planned: &BTreeMap<String, Value>, before: &Value, afte
 }
 
 /// The live objects are what Git says: nothing is left to do.
-async fn unchanged(world: &World) {
+pub(crate) async fn unchanged(world: &World) {
     let again = world.deploy().await.unwrap();
     assert!(again.stderr.contains("0 new, 0 changed, 0 deleted"), "{}", again.everything());
 }

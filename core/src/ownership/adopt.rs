@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Maker;
+use super::{Maker, Predecessor};
 
 /// Declares in Git that a live object, which no deployment of ours made, is ours from now on.
 const ANNOTATION: &str = "landfall.dev/adopt";
@@ -21,12 +21,13 @@ pub enum Adoption {
 }
 
 impl Adoption {
-    /// Reads what an object of the set says.
-    pub fn of(object: &Value) -> Self {
+    /// Reads what an object of the set says and, where it says nothing, whether a predecessor made the live one.
+    pub fn of(object: &Value, live: &Value, predecessors: &[Predecessor]) -> Self {
         match object["metadata"]["annotations"][ANNOTATION].as_str() {
             Some("true") => Self::Fields,
             Some("whole") => Self::Whole,
             Some(name) if name.contains('/') => Self::From(name.to_owned()),
+            Some(_) | None if predecessors.iter().any(|it| it.made(live)) => Self::Fields,
             Some(_) | None => Self::Unasked,
         }
     }

@@ -49,6 +49,10 @@ pub enum Maker {
     },
 }
 
+/// The kinds by which Flux applies objects, and their API groups, which its labels begin with.
+const FLUX: [(&str, &str); 2] =
+    [("HelmRelease", "helm.toolkit.fluxcd.io"), ("Kustomization", "kustomize.toolkit.fluxcd.io")];
+
 /// Annotations and labels by which a tool knows its own objects.
 pub(super) const MARKS: [(&str, &str); 10] = [
     ("annotations", "meta.helm.sh/release-name"),
@@ -76,13 +80,12 @@ impl Maker {
     /// Returns the tool whose marks an object carries.
     pub fn tool(live: &Value) -> Option<Self> {
         let mark = |part: &str, key: &str| live["metadata"][part][key].as_str().map(str::to_owned);
-        let flux = |kind: &'static str, group: &'static str| {
-            let name = mark("labels", &format!("{group}/name"))?;
-            Some(Self::Flux { kind, group, name, namespace: mark("labels", &format!("{group}/namespace"))? })
-        };
         // A HelmRelease makes a release, so Flux comes before Helm.
-        flux("HelmRelease", "helm.toolkit.fluxcd.io")
-            .or_else(|| flux("Kustomization", "kustomize.toolkit.fluxcd.io"))
+        FLUX.into_iter()
+            .find_map(|(kind, group)| {
+                let name = mark("labels", &format!("{group}/name"))?;
+                Some(Self::Flux { kind, group, name, namespace: mark("labels", &format!("{group}/namespace"))? })
+            })
             .or_else(|| {
                 let name = mark("annotations", "argocd.argoproj.io/tracking-id");
                 let name = name.as_deref().and_then(|id| id.split(':').next()).map(str::to_owned);
@@ -93,6 +96,22 @@ impl Maker {
                 let name = mark("annotations", "meta.helm.sh/release-name")?;
                 Some(Self::Release { name, namespace: mark("annotations", "meta.helm.sh/release-namespace")? })
             })
+    }
+
+    /// Returns an object of Flux by its kind; none where Flux applies nothing by that kind.
+    pub(super) fn flux(kind: &str, namespace: &str, name: &str) -> Option<Self> {
+        let (kind, group) = FLUX.into_iter().find(|(known, _)| *known == kind)?;
+        Some(Self::Flux { kind, group, name: name.to_owned(), namespace: namespace.to_owned() })
+    }
+
+    /// Returns it as landfall.yaml names it.
+    pub(super) fn written(&self) -> String {
+        match self {
+            Self::Inventory { id, .. } => id.clone(),
+            Self::Release { name, namespace } => format!("helm/{namespace}/{name}"),
+            Self::Application { name } => format!("argo-cd/{name}"),
+            Self::Flux { kind, name, namespace, .. } => format!("flux/{kind}/{namespace}/{name}"),
+        }
     }
 
     /// Returns why nothing is taken from a tool that goes on writing, and the next step.

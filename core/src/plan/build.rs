@@ -11,7 +11,7 @@ use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
 use crate::inventory::{Inventory, LABEL, content};
 use crate::manifest::{Manifest, ObjectId};
-use crate::ownership::{self, Adoption, Maker, Takeover};
+use crate::ownership::{self, Adoption, Maker, Predecessor, Takeover};
 
 /// Everything that a plan is made of.
 pub struct Inputs<'a> {
@@ -31,6 +31,8 @@ pub struct Inputs<'a> {
     pub attempts: &'a [Vec<Manifest>],
     /// Why the deployed commit cannot be read, if it cannot.
     pub unexplained: Option<String>,
+    /// Who kept the app's objects before, in this target.
+    pub predecessors: &'a [Predecessor],
     /// What a person or the rules allow by name.
     pub allowed: &'a [Allowance],
     /// What the server calls its version; none for an offline plan.
@@ -128,7 +130,7 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
     let base = by_id(inputs.base);
     let attempts: Vec<Index<'_>> = inputs.attempts.iter().map(|attempt| by_id(attempt)).collect();
     let mut changes: Vec<Change> = desired.iter().map(|(id, manifest)| wanted(inputs, &base, id, manifest)).collect();
-    let left = inputs.inventory.entries.keys().filter(|id| !desired.contains_key(id));
+    let left = inputs.live.keys().filter(|id| !desired.contains_key(id));
     changes.extend(left.filter_map(|id| unwanted(inputs, &base, id)));
     if inputs.unexplained.is_none() && inputs.server.is_some() {
         explain(inputs, &desired, &base, &attempts, &mut changes);
@@ -161,7 +163,7 @@ fn explain(inputs: &Inputs<'_>, desired: &Index<'_>, base: &Index<'_>, attempts:
             wanted: object(desired, id),
             live: observation.and_then(|observation| observation.live.as_ref()),
             predicted: observation.and_then(|observation| observation.answer.object()),
-            is_deletion_allowed: is_allowed(inputs, id, Deed::Delete),
+            is_deletion_allowed: is_allowed(inputs, id, Deed::Delete) || !is_in_inventory(inputs, id),
             manager: &manager,
         };
         change.drift = explained::drift(id, &change.class, &seen);
@@ -301,7 +303,8 @@ fn foreign(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest, live: &Value
     let maker = Maker::of(live, inputs.inventory);
     let is_recorded = || inputs.inventory.entries.get(id).is_some_and(|entry| entry.uid.is_some());
     let is_others = matches!(maker, Some(Maker::Inventory { .. }));
-    if Adoption::of(&manifest.object).covers(maker.as_ref()) || !is_others && (is_home(inputs, id) || is_recorded()) {
+    let adoption = Adoption::of(&manifest.object, live, inputs.predecessors);
+    if adoption.covers(maker.as_ref()) || !is_others && (is_home(inputs, id) || is_recorded()) {
         return None;
     }
     let (why, help) = ownership::not_adopted(maker.as_ref());
@@ -325,12 +328,13 @@ fn from_git(inputs: &Inputs<'_>, id: &ObjectId, base: Option<&Value>, object: &V
     }
 }
 
-/// Returns what would happen to an object of the inventory that left the set.
+/// Returns what would happen to an object that the set does not have: it left it, or a predecessor left it behind.
 fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Change> {
     let observation = inputs.live.get(id)?;
     let live = observation.live.as_ref();
     let class = match (live, &observation.answer) {
-        (Some(live), _) => leaves(inputs, id, live)?,
+        (Some(live), _) if is_in_inventory(inputs, id) => leaves(inputs, id, live)?,
+        (Some(live), _) => left_behind(inputs, id, live)?,
         // What cannot be looked at stays recorded: it may be there.
         (None, Answer::Unverified { why }) => Class::Keep { why: why.clone() },
         // A Secret may not be looked at before the merge, and nothing is without a cluster. What Git said of it last
@@ -346,7 +350,7 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         diff: diff::between(id, live.or_else(|| base.get(id).map(|manifest| &manifest.object)), None),
         effect: String::new(),
         origin,
-        notes: Vec::new(),
+        notes: live.and_then(|live| made_before(inputs, live)).into_iter().collect(),
         drift: None,
         takeover: None,
         body: None,
@@ -384,6 +388,31 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
         return keep("a controller owns it and would make it again");
     }
     Some(Class::Delete)
+}
+
+/// Returns what becomes of an object that a predecessor made and that Git does not have.
+fn left_behind(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
+    if is_wanted_as_another(inputs, &live["metadata"]) {
+        return None;
+    }
+    let is_hidden = id.group.is_empty() && id.kind == "Secret" && !is_allowed(inputs, id, Deed::Delete);
+    let hidden = is_hidden.then(|| {
+        let name = format!("{}/{}", id.kind, id.name);
+        format!("no proposal can show it; if it is to be deleted, add `{name}` to `allow_delete` of the environment")
+    });
+    Some(match hidden.or_else(|| stays(inputs, id, live)) {
+        Some(why) => Class::Keep { why },
+        None => Class::Delete,
+    })
+}
+
+fn made_before(inputs: &Inputs<'_>, live: &Value) -> Option<String> {
+    let predecessor = inputs.predecessors.iter().find(|it| it.made(live))?;
+    Some(format!("{predecessor} made it, and Git does not have it"))
+}
+
+fn is_in_inventory(inputs: &Inputs<'_>, id: &ObjectId) -> bool {
+    inputs.inventory.entries.contains_key(id)
 }
 
 /// Returns why an object that left Git is kept; none when it is not.

@@ -39,6 +39,10 @@ leaves it to a manager that owns it, `ignore` to whoever sets it; both are creat
 change of the live one where they were ours. Replicas need no rule: where a HorizontalPodAutoscaler, or KEDA, scales a
 workload, in the set or in the cluster, they are its own to say.
 
+**Whose object.** An object that nobody deployed with Landfall is held until Git adopts it: it alone, by its annotation
+`landfall.dev/adopt`, or all that a tool keeps for the app, by `adopt`. See [adoption](adoption.md). A new `adopt` counts from
+the next push on, so that a proposal shows first what goes.
+
 A branch or tag is a name (`main`), a glob (`release/*`; `*` stops at a slash, `**` does not), or an expression
 between slashes that must match the whole name (`/v[0-9]+/`).
 ";

@@ -277,6 +277,16 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("1"),
         "when it is rolled out: lower waves first, stopping at the first failure",
     ),
+    both(
+        "environments.*.adopt",
+        Kind::List,
+        "who kept its objects before: what they made becomes its own, and is deleted where Git does not have it",
+    ),
+    must(
+        "environments.*.adopt[]",
+        Kind::Text,
+        "a tool and its name for the app: `helm/RELEASE`, `argo-cd/APPLICATION`, `flux/Kustomization/NAMESPACE/NAME`, `kubectl/KEY=VALUE`",
+    ),
     optional(
         "environments.*.allow_delete",
         Kind::List,

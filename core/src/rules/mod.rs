@@ -112,6 +112,8 @@ pub struct Environment {
     pub targets: Vec<Target>,
     /// What a deploy may delete though that loses what is in it.
     pub allow_delete: Vec<Allowance>,
+    /// Who kept its objects before.
+    pub adopt: Vec<ownership::Predecessor>,
     /// What may hold it.
     pub gates: Gates,
     /// How long to wait for it.

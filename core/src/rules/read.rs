@@ -67,6 +67,7 @@ impl Reader<'_> {
         let transform = self.transform(node);
         let lint = self.lints(node);
         let targets = self.targets(node, clusters);
+        let adopt = self.texts(node, "adopt", value::predecessor);
         let allow_delete = self.texts(node, "allow_delete", value::deletion);
         let wait = wait::wait(node, self);
         let conflicts = conflicts::conflicts(node, self);
@@ -82,6 +83,7 @@ impl Reader<'_> {
             transform,
             lint,
             targets,
+            adopt,
             allow_delete,
             gates: gates(node),
             wait,

@@ -1,5 +1,6 @@
 //! Small languages inside values: durations, folders, image references, environment variables. Does not know keys.
 
+use crate::ownership::Predecessor;
 use crate::plan::Allowance;
 
 /// Longest duration that the rules may ask for: longer than any CI job lives.
@@ -40,6 +41,13 @@ pub(super) fn folder(text: &str) -> Result<String, Unusable> {
 pub(super) fn deletion(text: &str) -> Result<Allowance, Unusable> {
     let bad = |_| ("this is not an object's kind and name".to_owned(), "write them as in `Namespace/shop`".to_owned());
     format!("{text}=delete").parse().map_err(bad)
+}
+
+/// Reads who kept an app's objects before.
+pub(super) fn predecessor(text: &str) -> Result<Predecessor, Unusable> {
+    let help = "write `helm/RELEASE`, `helm/NAMESPACE/RELEASE`, `argo-cd/APPLICATION`, `flux/Kustomization/NAMESPACE/NAME`, \
+        `flux/HelmRelease/NAMESPACE/NAME`, or `kubectl/KEY=VALUE` with labels that its objects have";
+    text.parse().map_err(|_| ("it names nobody who could have made objects".to_owned(), help.to_owned()))
 }
 
 /// Reads a file of the repository.

@@ -77,6 +77,6 @@ pub(crate) async fn entries(namespace: &str) -> Vec<Value> {
 }
 
 /// Writes the smallest rules with more keys of the environment.
-fn ruled(namespace: &str, keys: &str) -> String {
+pub(crate) fn ruled(namespace: &str, keys: &str) -> String {
     crate::rules(namespace).replace("source: deploy,", &format!("source: deploy, {keys},"))
 }
