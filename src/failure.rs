@@ -126,6 +126,13 @@ pub(crate) enum Usage {
         /// The files.
         files: String,
     },
+    /// Versions decide which tag is newer, and this one names none.
+    #[error("the tag `{tag}` names no version, and `order: semver` compares versions")]
+    #[diagnostic(code(deploy::no_version), help("tag the commit with a version, such as `v1.2.3`"))]
+    NoVersion {
+        /// The tag.
+        tag: String,
+    },
     /// A branch was rewritten.
     #[error("{attempted} was deployed before, and is not an ancestor of {commit}")]
     #[diagnostic(
@@ -200,7 +207,7 @@ impl Usage {
             | Self::NoPlanner { .. }
             | Self::Facts { .. }
             | Self::Conflict { .. } => Exit::Usage,
-            Self::Rewritten { .. } => Exit::Held,
+            Self::Rewritten { .. } | Self::NoVersion { .. } => Exit::Held,
             Self::Stopped => Exit::ApplyFailed,
             Self::WrongLock => Exit::Bug,
         }

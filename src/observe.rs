@@ -9,8 +9,9 @@ mod told;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use landfall_cluster::{Error, Facts, Reader};
+use landfall_cluster::{Error, Facts, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
+use landfall_core::id::CommitSha;
 use landfall_core::manifest::{ObjectId, Resource};
 use landfall_core::ready::{self, Cause, Rule, Verdict};
 
@@ -41,6 +42,8 @@ pub(crate) struct Wait<'a> {
     pub(crate) redactor: &'a Redactor,
     pub(crate) progress: &'a Progress,
     pub(crate) stop: &'a Stop,
+    /// Whose lock a newer run may ask for; none where the wait comes before another write.
+    pub(crate) gives_way: Option<&'a Writer>,
 }
 
 /// What is known of an object before it is looked at.
@@ -68,6 +71,11 @@ pub(crate) enum Observed {
         /// What still serves users.
         still_serving: String,
     },
+    /// A newer commit's run asks for the target.
+    GaveWay {
+        /// The newer commit.
+        to: CommitSha,
+    },
     /// The run was asked to stop.
     Stopped,
 }
@@ -82,6 +90,9 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
     loop {
         if wait.stop.is_asked() {
             return Ok(Observed::Stopped);
+        }
+        if let Some(to) = wait.gives_way.and_then(Writer::newer) {
+            return Ok(Observed::GaveWay { to: to.clone() });
         }
         let is_last = started.elapsed() >= wait.timeout;
         if is_last {

@@ -169,7 +169,7 @@ impl<'a> Publisher<'a> {
 fn ended(parts: &[&TargetReport]) -> DeploymentState {
     let is_deployed = |part: &&TargetReport| matches!(part.state, State::Deployed { .. });
     let is_moot = |part: &&TargetReport| match &part.state {
-        State::Superseded { .. } => true,
+        State::Superseded { .. } | State::GaveWay { .. } => true,
         State::Held { holds } => holds.iter().all(|hold| hold.opens_by_itself),
         State::Planned { .. }
         | State::Deployed { .. }

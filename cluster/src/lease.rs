@@ -2,14 +2,15 @@
 //!
 //! A Lease does not fence writes, so the [`Writer`](crate::Writer) asks [`Lock::check`] before each one.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
-use landfall_core::id::TargetId;
+use landfall_core::id::{CommitSha, TargetId};
+use landfall_core::succession::Attempt;
 use landfall_core::trust::Permit;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -31,6 +32,20 @@ const POLL_SECONDS: u64 = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder(pub String);
 
+/// Who asks for a target, and what for.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Who.
+    pub holder: Holder,
+    /// What for.
+    pub attempt: Attempt,
+}
+
+/// The annotation that says what the holder deploys.
+const ATTEMPT: &str = "landfall.dev/attempt";
+/// The annotation by which a newer run asks the holder to wait no longer. It stops nothing that is being written.
+const NEWER: &str = "landfall.dev/newer";
+
 /// A held target. Ends when released, or by itself when the run dies.
 pub struct Lock {
     /// What is written goes through this one; the Lease has its own, so that a large set cannot hold up its renewal.
@@ -43,21 +58,30 @@ pub struct Lock {
     renewal: JoinHandle<()>,
 }
 
-/// Until when the hold is certain, in milliseconds after `epoch`.
+/// Until when the hold is certain, in milliseconds after `epoch`, and who asked for it meanwhile.
 struct Held {
     epoch: Instant,
     until_milliseconds: AtomicU64,
+    newer: OnceLock<Attempt>,
 }
 
 impl Lock {
     /// Takes the permitted target's Lease, waiting while another run holds it. A holder's own Lease is taken at once.
-    pub async fn acquire(connection: &Connection, permit: &Permit, holder: Holder) -> Result<Self, Error> {
+    /// A holder that deploys what is not newer than the claim is asked to wait no longer.
+    pub async fn acquire(
+        connection: &Connection,
+        permit: &Permit,
+        claim: Claim,
+        is_older: impl AsyncFn(&Attempt) -> bool,
+    ) -> Result<Self, Error> {
         let channel = connection.writing_channel()?;
         let of_lease = channel.beside();
         let target = permit.target().clone();
         let lease = lease_path(&target);
-        let held = Arc::new(Held { epoch: Instant::now(), until_milliseconds: AtomicU64::new(0) });
-        wait_for(&of_lease, &lease, &target, &holder, &held).await?;
+        let (epoch, until_milliseconds) = (Instant::now(), AtomicU64::new(0));
+        let held = Arc::new(Held { epoch, until_milliseconds, newer: OnceLock::new() });
+        wait_for(&of_lease, &lease, (&target, &claim), &held, is_older).await?;
+        let holder = claim.holder;
         let renewal = tokio::spawn(renew(of_lease.clone(), lease.clone(), holder.clone(), Arc::clone(&held)));
         Ok(Self { channel, of_lease, target, lease, holder, held, renewal })
     }
@@ -67,15 +91,19 @@ impl Lock {
         self.held.certain().ok_or_else(|| Error::LostLease { lease: self.lease.clone() })
     }
 
+    /// Returns the newer commit whose run asks for the target; it may be told some seconds late.
+    pub(crate) fn newer(&self) -> Option<&CommitSha> {
+        self.held.newer.get().map(|attempt| &attempt.commit)
+    }
+
     /// Gives the target up, so that the next run need not wait.
     pub async fn release(self) -> Result<(), Error> {
         self.renewal.abort();
-        let Some(mut current) = read(&self.of_lease, &self.lease).await? else { return Ok(()) };
-        if holder_of(&current) != self.holder.0 {
-            return Ok(());
-        }
-        current["spec"]["holderIdentity"] = Value::Null;
-        replace(&self.of_lease, &self.lease, &current).await.map(|_| ())
+        let freed = |current: &mut Value| {
+            current["spec"]["holderIdentity"] = Value::Null;
+            forget(current);
+        };
+        rewrite(&self.of_lease, &self.lease, &self.holder, freed).await.map(|_| ())
     }
 }
 
@@ -106,19 +134,25 @@ impl Held {
 async fn wait_for(
     channel: &Channel,
     lease: &str,
-    target: &TargetId,
-    holder: &Holder,
+    (target, claim): (&TargetId, &Claim),
     held: &Held,
+    is_older: impl AsyncFn(&Attempt) -> bool,
 ) -> Result<(), Error> {
     let deadline = Instant::now() + Duration::from_secs(WAIT_SECONDS_MAX);
     let mut seen = Seen::default();
+    let mut judged = false;
     loop {
         let asked_at = Instant::now();
         let current = read(channel, lease).await?;
-        let free = current.as_ref().is_none_or(|current| is_free(current, holder) || seen.is_dead(current));
-        if free && take(channel, lease, target, current.as_ref(), holder).await? {
+        let free = current.as_ref().is_none_or(|current| is_free(current, &claim.holder) || seen.is_dead(current));
+        if free && take(channel, lease, target, current.as_ref(), claim).await? {
             held.extend(asked_at);
             return Ok(());
+        }
+        if let Some((current, holders)) =
+            current.as_ref().filter(|_| !judged).and_then(|it| Some((it, attempt_of(it, ATTEMPT)?)))
+        {
+            judged = !is_older(&holders).await || ask(channel, lease, current, &claim.attempt).await?;
         }
         if Instant::now() > deadline {
             let holder = current.as_ref().map(holder_of).unwrap_or_default();
@@ -132,7 +166,7 @@ async fn renew(channel: Channel, lease: String, holder: Holder, held: Arc<Held>)
     loop {
         sleep(Duration::from_secs(RENEW_SECONDS)).await;
         let asked_at = Instant::now();
-        match renew_once(&channel, &lease, &holder).await {
+        match renew_once(&channel, &lease, &holder, &held).await {
             Ok(true) => held.extend(asked_at),
             Ok(false) => {
                 held.end();
@@ -143,13 +177,29 @@ async fn renew(channel: Channel, lease: String, holder: Holder, held: Arc<Held>)
     }
 }
 
-async fn renew_once(channel: &Channel, lease: &str, holder: &Holder) -> Result<bool, Error> {
-    let Some(mut current) = read(channel, lease).await? else { return Ok(false) };
-    if holder_of(&current) != holder.0 {
-        return Ok(false);
+async fn renew_once(channel: &Channel, lease: &str, holder: &Holder, held: &Held) -> Result<bool, Error> {
+    let renewed = |current: &mut Value| {
+        if let Some(newer) = attempt_of(current, NEWER) {
+            held.newer.get_or_init(|| newer);
+        }
+        current["spec"]["renewTime"] = now();
+    };
+    rewrite(channel, lease, holder, renewed).await
+}
+
+/// Changes a Lease that is still ours. Returns false when it is not. Who asks for it writes into it too, so a conflict is no
+/// proof that it was lost.
+async fn rewrite(channel: &Channel, lease: &str, holder: &Holder, change: impl Fn(&mut Value)) -> Result<bool, Error> {
+    loop {
+        let Some(mut current) = read(channel, lease).await? else { return Ok(false) };
+        if holder_of(&current) != holder.0 {
+            return Ok(false);
+        }
+        change(&mut current);
+        if replace(channel, lease, &current).await? {
+            return Ok(true);
+        }
     }
-    current["spec"]["renewTime"] = now();
-    replace(channel, lease, &current).await
 }
 
 /// A Lease's times are read by other machines: the one place of this crate that asks for the time of day.
@@ -190,23 +240,54 @@ async fn take(
     lease: &str,
     target: &TargetId,
     current: Option<&Value>,
-    holder: &Holder,
+    claim: &Claim,
 ) -> Result<bool, Error> {
     let spec = json!({
-        "holderIdentity": holder.0, "leaseDurationSeconds": LEASE_SECONDS, "acquireTime": now(), "renewTime": now(),
+        "holderIdentity": claim.holder.0, "leaseDurationSeconds": LEASE_SECONDS, "acquireTime": now(), "renewTime": now(),
     });
     if let Some(current) = current {
         let mut next = current.clone();
         next["spec"] = spec;
+        forget(&mut next);
+        next["metadata"]["annotations"][ATTEMPT] = written_attempt(&claim.attempt);
         return replace(channel, lease, &next).await;
     }
     let body = json!({
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
-        "metadata": {"name": target.object_name(), "namespace": target.home().as_str()}, "spec": spec,
+        "metadata": {
+            "name": target.object_name(), "namespace": target.home().as_str(),
+            "annotations": {ATTEMPT: written_attempt(&claim.attempt)},
+        },
+        "spec": spec,
     });
     let collection = lease.rsplit_once('/').map_or(lease, |(collection, _)| collection);
     let call = Call::new(Method::POST, collection.to_owned(), "application/json", bytes_of(&body));
     written(channel.once(&call).await.map_err(|error| missing(error, target)))
+}
+
+/// Asks the holder to wait no longer. Returns false when the Lease changed meanwhile, so that it is asked again.
+async fn ask(channel: &Channel, lease: &str, current: &Value, attempt: &Attempt) -> Result<bool, Error> {
+    if attempt_of(current, NEWER).is_some() {
+        return Ok(true);
+    }
+    let mut next = current.clone();
+    next["metadata"]["annotations"][NEWER] = written_attempt(attempt);
+    replace(channel, lease, &next).await
+}
+
+fn attempt_of(lease: &Value, annotation: &str) -> Option<Attempt> {
+    serde_json::from_str(lease["metadata"]["annotations"][annotation].as_str()?).ok()
+}
+
+fn written_attempt(attempt: &Attempt) -> Value {
+    serde_json::to_string(attempt).expect("strings and a number always serialise").into()
+}
+
+/// Takes out what the last holder deployed, and who asked for it.
+fn forget(lease: &mut Value) {
+    if let Some(annotations) = lease["metadata"]["annotations"].as_object_mut() {
+        annotations.retain(|key, _| key != ATTEMPT && key != NEWER);
+    }
 }
 
 async fn replace(channel: &Channel, lease: &str, body: &Value) -> Result<bool, Error> {
@@ -267,7 +348,8 @@ mod tests {
 
     #[test]
     fn a_hold_is_certain_until_it_ends_or_another_run_has_it() {
-        let held = Held { epoch: Instant::now(), until_milliseconds: AtomicU64::new(0) };
+        let (epoch, until_milliseconds) = (Instant::now(), AtomicU64::new(0));
+        let held = Held { epoch, until_milliseconds, newer: OnceLock::new() };
         assert_eq!(held.certain(), None);
         held.extend(Instant::now());
         let left = held.certain().unwrap();

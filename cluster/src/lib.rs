@@ -20,7 +20,7 @@ pub use answer::Answer;
 pub use connect::Connection;
 pub use error::{Error, Refused};
 pub use facts::Facts;
-pub use lease::{Holder, Lock};
+pub use lease::{Claim, Holder, Lock};
 pub use reader::{Listing, Reader};
 pub use watch::{Place, Watch};
 pub use writer::Writer;

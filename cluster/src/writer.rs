@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::Method;
 use landfall_core::gate::ApprovedPlan;
+use landfall_core::id::CommitSha;
 use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
 use landfall_core::ownership::{Conflict, Takeover, is_tracked};
 use landfall_core::plan::{Change, Class};
@@ -193,6 +194,11 @@ impl Writer {
     /// Sends a write. A Lease does not fence, so the hold is checked before each try.
     async fn send(&self, call: Call) -> Result<Answer, Error> {
         self.lock.channel.send_while(call, || self.lock.check()).await
+    }
+
+    /// Returns the newer commit whose run asks for the target, if one does.
+    pub fn newer(&self) -> Option<&CommitSha> {
+        self.lock.newer()
     }
 
     /// Ends the hold on the target.

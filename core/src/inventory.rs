@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::id::{AppName, CommitSha, EnvName, TargetId};
 use crate::manifest::{ObjectId, to_body};
 use crate::order;
+use crate::succession::Attempt;
 
 /// The label that every object of an inventory carries; its value is the inventory's id.
 pub const LABEL: &str = "landfall.dev/inventory";
@@ -38,8 +39,8 @@ pub struct Inventory {
     pub id: String,
     /// The host's immutable id of the repository that deploys here; none when no host was known.
     pub repository: Option<String>,
-    /// The commit of the newest attempt, written before its first apply.
-    pub attempted: Option<CommitSha>,
+    /// The newest attempt, written before its first apply.
+    pub attempted: Option<Attempt>,
     /// The commits of every attempt since the last whole deploy, oldest first: each may have sent a part of its set.
     pub attempts: Vec<CommitSha>,
     /// Why a person made the newest attempt by hand; none when the branch's own pipeline made it.
@@ -186,12 +187,12 @@ impl Inventory {
     pub fn superset(
         &self,
         desired: impl IntoIterator<Item = (ObjectId, String)>,
-        attempted: CommitSha,
+        attempted: Attempt,
         reason: Option<&str>,
     ) -> Self {
         let mut attempts = self.attempts.clone();
-        attempts.retain(|commit| *commit != attempted);
-        attempts.push(attempted.clone());
+        attempts.retain(|commit| *commit != attempted.commit);
+        attempts.push(attempted.commit.clone());
         attempts.drain(..attempts.len().saturating_sub(ATTEMPTS_MAX));
         let reason = reason.map(str::to_owned);
         let mut next = Self { attempted: Some(attempted), attempts, reason, ..self.clone() };
@@ -205,8 +206,10 @@ impl Inventory {
     #[must_use]
     pub fn exact(&self, entries: impl IntoIterator<Item = (ObjectId, Entry)>, deployed: CommitSha) -> Self {
         let entries = entries.into_iter().collect();
+        let attempted = self.attempted.clone().filter(|attempt| attempt.commit == deployed);
+        let attempted = attempted.unwrap_or_else(|| Attempt { commit: deployed.clone(), tag: None, run: None });
         let attempts = Vec::new();
-        Self { attempted: Some(deployed.clone()), attempts, deployed: Some(deployed), entries, ..self.clone() }
+        Self { attempted: Some(attempted), attempts, deployed: Some(deployed), entries, ..self.clone() }
     }
 
     fn foreign_owner(&self, target: &TargetId, repository: Option<&str>) -> Option<String> {

@@ -17,5 +17,6 @@ pub mod plan;
 pub mod ready;
 pub mod report;
 pub mod rules;
+pub mod succession;
 pub mod trigger;
 pub mod trust;

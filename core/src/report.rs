@@ -156,6 +156,11 @@ pub enum State {
         /// The newer commit.
         by: CommitSha,
     },
+    /// Applied; then a newer commit's run asked for the target, so nobody waited until it runs.
+    GaveWay {
+        /// The newer commit.
+        to: CommitSha,
+    },
     /// Applied, ready, pruned and recorded.
     Deployed {
         /// How many objects are ready.
@@ -214,6 +219,7 @@ impl State {
             Self::Planned { .. }
             | Self::Held { .. }
             | Self::Superseded { .. }
+            | Self::GaveWay { .. }
             | Self::Deployed { .. }
             | Self::NotStarted { .. } => false,
         }

@@ -8,6 +8,7 @@ use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::manifest::{Compat, ObjectId, SourceFile, read};
 use landfall_core::plan::Class;
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
+use landfall_core::succession::Attempt;
 use serde_json::Value;
 use world::{A, target};
 
@@ -85,8 +86,8 @@ fn what_left_git_and_cannot_be_looked_at_stays_recorded() {
         namespace: Some("shop".to_owned()),
         name: "m".to_owned(),
     };
-    let inventory =
-        Inventory::new(&target, None).superset([(metrics.clone(), "v1".to_owned())], A.parse().unwrap(), None);
+    let attempt = Attempt { commit: A.parse().unwrap(), tag: None, run: None };
+    let inventory = Inventory::new(&target, None).superset([(metrics.clone(), "v1".to_owned())], attempt, None);
     let silent = Answer::Unverified { why: "it does not answer".to_owned() };
     for (answer, expected) in [(silent, Some("it does not answer")), (Answer::NotWanted, None)] {
         let live =

@@ -41,6 +41,7 @@ pub(super) fn context(variables: &Variables, checkout: &Path) -> Result<RunConte
         actor: variables.find("GITHUB_ACTOR").map(str::to_owned),
         // A run's jobs may deploy side by side; an attempt of the same job follows the one before.
         holder: format!("{run_url}#{}", variables.find("GITHUB_JOB").unwrap_or_default()),
+        run: run.parse().ok(),
         summary: path("GITHUB_STEP_SUMMARY"),
         outputs: path("GITHUB_OUTPUT"),
         variables: variables.clone(),

@@ -87,6 +87,8 @@ pub struct RunContext {
     pub actor: Option<String>,
     /// Who holds a Lease in this run's name: the job's address, the same for every attempt.
     pub holder: String,
+    /// The host's number of the run, which grows from push to push.
+    pub run: Option<u64>,
     /// Where the job summary is written.
     pub summary: Option<PathBuf>,
     /// Where the step's outputs are written.
@@ -137,6 +139,7 @@ pub fn shell(variables: &Variables, checkout: &Path) -> RunContext {
         holder: format!("{}@{host}:{}", actor.as_deref().unwrap_or("somebody"), std::process::id()),
         host: None,
         actor,
+        run: None,
         summary: None,
         outputs: None,
         variables: variables.clone(),

@@ -12,6 +12,7 @@ mod rounds;
 mod set;
 mod shell;
 mod target;
+mod turn;
 
 use landfall_cluster::Facts;
 use landfall_core::id::CommitSha;

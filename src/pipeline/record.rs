@@ -8,6 +8,7 @@ use landfall_core::id::CommitSha;
 use landfall_core::inventory::{self, Entry};
 use landfall_core::manifest::{Gvk, ObjectId, Resource};
 use landfall_core::plan::Class;
+use landfall_core::succession::Attempt;
 use serde_json::Value;
 
 use super::set::Set;
@@ -28,13 +29,13 @@ pub(super) struct Record<'a> {
 
 impl Record<'_> {
     /// Records, before anything is applied, all that is or may soon be in the cluster because of us.
-    pub(super) async fn superset(&mut self, commit: &CommitSha, reason: Option<&str>) -> Result<(), Failure> {
+    pub(super) async fn superset(&mut self, attempt: Attempt, reason: Option<&str>) -> Result<(), Failure> {
         let desired = self
             .set
             .manifests
             .iter()
             .filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, Gvk::of(&manifest.object)?.version)));
-        self.stored.inventory = self.stored.inventory.superset(desired, commit.clone(), reason);
+        self.stored.inventory = self.stored.inventory.superset(desired, attempt, reason);
         self.store().await
     }
 

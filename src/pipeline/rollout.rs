@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::join_all;
-use landfall_cluster::{Connection, Facts, Holder, Lock, Reader, Writer};
+use landfall_cluster::{Claim, Connection, Facts, Holder, Lock, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, AbsentImage, Policy};
-use landfall_core::id::CommitSha;
 use landfall_core::manifest::ObjectId;
 use landfall_core::order;
 use landfall_core::ownership;
 use landfall_core::plan::Class;
 use landfall_core::report::{Failure as Refusal, State, TargetReport};
 use landfall_core::rules::{Environment, Rules, Target};
-use landfall_core::trigger::Trigger;
+use landfall_core::succession::Attempt;
 use landfall_core::trust::Permit;
 
 use super::Run;
@@ -71,7 +70,7 @@ impl Rollout<'_> {
             Ok(stored) => stored,
             Err(failure) => return self.give_up(lock, failure).await,
         };
-        match self.order_guard(&stored).await {
+        match self.superseded(&stored.inventory).await {
             Ok(None) => {}
             Ok(Some(newer)) => {
                 let_go(lock.release()).await;
@@ -116,27 +115,14 @@ impl Rollout<'_> {
     }
 
     async fn lock(&self, connection: &Connection, permit: &Permit) -> Result<Lock, Failure> {
-        let holder = Holder(self.run.context.holder.clone());
-        Ok(Lock::acquire(connection, permit, holder).await?)
+        let claim = Claim { holder: Holder(self.run.context.holder.clone()), attempt: self.attempt() };
+        let is_older = async |attempt: &Attempt| self.is_older(attempt).await;
+        Ok(Lock::acquire(connection, permit, claim, is_older).await?)
     }
 
     async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
         let_go(lock.release()).await;
         Err(failure)
-    }
-
-    /// Returns the newer commit that was attempted before, if this run came too late.
-    async fn order_guard(&self, stored: &Stored) -> Result<Option<CommitSha>, Failure> {
-        let (Some(attempted), None) = (&stored.inventory.attempted, self.order.reason) else { return Ok(None) };
-        let commit = self.order.commit;
-        if attempted == commit || self.repository.is_ancestor(attempted, commit).await? {
-            return Ok(None);
-        }
-        let is_forced = matches!(self.order.trigger, Trigger::Push(push) if push.forced);
-        if !is_forced && self.repository.is_ancestor(commit, attempted).await? {
-            return Ok(Some(attempted.clone()));
-        }
-        Err(Usage::Rewritten { attempted: attempted.short().to_owned(), commit: commit.short().to_owned() }.into())
     }
 
     async fn gate(
@@ -190,7 +176,7 @@ impl Rollout<'_> {
 
     /// Writes an approved plan: superset, objects, wait, prune, exact inventory.
     async fn write(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<State, Failure> {
-        record.superset(self.order.commit, self.order.reason).await?;
+        record.superset(self.attempt(), self.order.reason).await?;
         let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
         let redactor = record.redactor.clone();
         let awaiting = Awaiting { cluster, old_warnings, redactor: &redactor };
@@ -199,22 +185,24 @@ impl Rollout<'_> {
             Sent::Ended(state) => return Ok(state),
         };
         let awaited = record.awaited(&applied, &cluster.facts);
-        let ready = match self.wait(awaited, record, &awaiting).await? {
+        let ready = match self.wait(awaited, record, &awaiting, Some(&record.writer)).await? {
             Observed::Ready { ready } => ready,
             Observed::NotReady { causes, timed_out, still_serving } => {
                 return Ok(State::NotReady { causes, timed_out, still_serving, not_reached: Vec::new() });
             }
+            Observed::GaveWay { to } => return Ok(State::GaveWay { to }),
             Observed::Stopped => return Err(Usage::Stopped.into()),
         };
         self.finish(record, cluster, ready, &redactor).await
     }
 
-    /// Waits until these objects are ready.
+    /// Waits until these objects are ready, or until a newer run asks for the lock of this writer.
     pub(super) async fn wait(
         &self,
         awaited: BTreeMap<ObjectId, Awaited>,
         record: &Record<'_>,
         awaiting: &Awaiting<'_>,
+        gives_way: Option<&Writer>,
     ) -> Result<Observed, Failure> {
         let watched = Wait {
             reader: &awaiting.cluster.reader,
@@ -227,6 +215,7 @@ impl Rollout<'_> {
             redactor: awaiting.redactor,
             progress: self.progress,
             stop: &self.run.stop,
+            gives_way,
         };
         Ok(wait(&watched).await?)
     }

@@ -94,11 +94,12 @@ impl Rollout<'_> {
             return Ok(None);
         }
         self.progress.moment(format!("{} waits for {}", round.place, told(awaited.keys())));
-        match self.wait(awaited, record, awaiting).await? {
+        match self.wait(awaited, record, awaiting, None).await? {
             Observed::Ready { .. } => Ok(None),
             Observed::NotReady { causes, timed_out, still_serving } => {
                 Ok(Some(State::NotReady { causes, timed_out, still_serving, not_reached: left.to_vec() }))
             }
+            Observed::GaveWay { to } => Ok(Some(State::GaveWay { to })),
             Observed::Stopped => Err(Usage::Stopped.into()),
         }
     }

@@ -40,6 +40,7 @@ mod refusals;
 mod secrets;
 mod shell;
 mod templates;
+mod turn;
 mod waiting;
 
 use std::path::Path;

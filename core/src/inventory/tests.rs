@@ -9,6 +9,10 @@ fn sha(text: &str) -> CommitSha {
     text.parse().unwrap()
 }
 
+fn attempt(text: &str) -> Attempt {
+    Attempt { commit: sha(text), tag: Some("v1.0.0".to_owned()), run: Some(7) }
+}
+
 fn target(app: &str, environment: &str) -> TargetId {
     TargetId {
         app: app.parse().unwrap(),
@@ -65,7 +69,7 @@ fn what_a_newer_version_added_survives() {
     let json = r#"{"version":1,"app":"shop","environment":"production","id":"aa","hold":{"by":"ana"},
         "entries":[{"kind":"Service","name":"web","version":"v1","weight":3}]}"#;
     let inventory = Inventory::read(&data(json), &target("shop", "production"), None).unwrap();
-    let written = &inventory.superset([], sha(NEW), None).data().unwrap()["inventory.json"];
+    let written = &inventory.superset([], attempt(NEW), None).data().unwrap()["inventory.json"];
     assert!(written.contains(r#""hold":{"by":"ana"}"#), "{written}");
     assert!(written.contains(r#""weight":3"#), "{written}");
 }
@@ -73,8 +77,8 @@ fn what_a_newer_version_added_survives() {
 #[test]
 fn the_superset_forgets_nothing() {
     let wanted = [(deployment("web"), "v2".to_owned()), (deployment("api"), "v1".to_owned())];
-    let superset = deployed_web().superset(wanted, sha(NEW), None);
-    assert_eq!(superset.attempted, Some(sha(NEW)));
+    let superset = deployed_web().superset(wanted, attempt(NEW), None);
+    assert_eq!(superset.attempted, Some(attempt(NEW)));
     assert_eq!(superset.deployed, Some(sha(OLD)));
     assert_eq!(superset.entries[&deployment("web")], Entry { version: "v2".to_owned(), ..entry("u1") });
     assert_eq!(superset.entries[&deployment("api")], Entry { version: "v1".to_owned(), ..Entry::default() });
@@ -82,7 +86,7 @@ fn the_superset_forgets_nothing() {
 
 #[test]
 fn the_exact_set_replaces_the_superset() {
-    let superset = deployed_web().superset([(deployment("api"), "v1".to_owned())], sha(NEW), None);
+    let superset = deployed_web().superset([(deployment("api"), "v1".to_owned())], attempt(NEW), None);
     let exact = superset.exact([(deployment("api"), entry("u2"))], sha(NEW));
     assert_eq!(exact.deployed, Some(sha(NEW)));
     assert_eq!(exact.entries, BTreeMap::from([(deployment("api"), entry("u2"))]));
@@ -147,6 +151,6 @@ fn what_is_not_an_inventory_is_an_error_that_says_so() {
 #[test]
 fn an_inventory_that_no_config_map_holds_is_refused() {
     let names = (0..20_000).map(|n| (deployment(&format!("web-{n}")), "v1".to_owned()));
-    let error = deployed_web().superset(names, sha(NEW), None).data().unwrap_err();
+    let error = deployed_web().superset(names, attempt(NEW), None).data().unwrap_err();
     assert!(matches!(error, Error::TooLarge { objects: 20_001, .. }), "{error}");
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Entry, Error, Inventory};
 use crate::id::{AppName, CommitSha, EnvName};
 use crate::manifest::ObjectId;
+use crate::succession::Attempt;
 
 /// The key of the `ConfigMap`'s `data`.
 const KEY: &str = "inventory.json";
@@ -36,6 +37,10 @@ struct WireInventory {
     repository: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     attempted: Option<CommitSha>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempted_tag: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attempted_run: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attempts: Vec<CommitSha>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,7 +101,7 @@ fn from_wire(wire: WireInventory) -> Inventory {
         environment: wire.environment,
         id: wire.id,
         repository: wire.repository,
-        attempted: wire.attempted,
+        attempted: wire.attempted.map(|commit| Attempt { commit, tag: wire.attempted_tag, run: wire.attempted_run }),
         attempts,
         reason: wire.reason,
         deployed: wire.deployed,
@@ -126,7 +131,9 @@ fn to_wire(inventory: &Inventory) -> WireInventory {
         environment: inventory.environment,
         id: inventory.id,
         repository: inventory.repository,
-        attempted: inventory.attempted,
+        attempted_tag: inventory.attempted.as_ref().and_then(|attempt| attempt.tag.clone()),
+        attempted_run: inventory.attempted.as_ref().and_then(|attempt| attempt.run),
+        attempted: inventory.attempted.map(|attempt| attempt.commit),
         attempts: inventory.attempts,
         reason: inventory.reason,
         deployed: inventory.deployed,

@@ -92,7 +92,8 @@ fn outcome(report: &Report) -> Outcome {
     if report.targets.iter().any(|target| must_act(&target.state)) {
         return Outcome::ActionRequired;
     }
-    let superseded = |state: &State| matches!(state, State::Superseded { .. } | State::NotStarted { .. });
+    let superseded =
+        |state: &State| matches!(state, State::Superseded { .. } | State::GaveWay { .. } | State::NotStarted { .. });
     let moot = !report.targets.is_empty() && report.targets.iter().all(|target| superseded(&target.state));
     if moot || report.subject.action == Action::Nothing { Outcome::Neutral } else { Outcome::Success }
 }

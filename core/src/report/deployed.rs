@@ -22,6 +22,10 @@ pub(crate) fn title(report: &Report) -> Title {
             let phrase = environments([worst]).words(" was left alone: ").name(by.short()).words(" is newer");
             Title::new(Mark::Quiet, phrase)
         }
+        State::GaveWay { to } => {
+            let phrase = environments([worst]).words(" gave way to ").name(to.short());
+            Title::new(Mark::Quiet, phrase.words(" before anybody knew whether it runs"))
+        }
         State::NotStarted { why } => {
             Title::new(Mark::Look, environments([worst]).words(" was not started: ").then(Phrase::read(why)))
         }
@@ -37,8 +41,9 @@ fn rank(state: &State) -> u8 {
         State::Failed { .. } => 2,
         State::Held { .. } | State::Planned { .. } => 3,
         State::NotStarted { .. } => 4,
-        State::Superseded { .. } => 5,
-        State::Deployed { .. } => 6,
+        State::GaveWay { .. } => 5,
+        State::Superseded { .. } => 6,
+        State::Deployed { .. } => 7,
     }
 }
 
@@ -72,6 +77,7 @@ fn failure(target: &TargetReport) -> Phrase {
         State::Planned { .. }
         | State::Held { .. }
         | State::Superseded { .. }
+        | State::GaveWay { .. }
         | State::Deployed { .. }
         | State::NotStarted { .. } => place,
     }

@@ -16,9 +16,11 @@ fn of_target(action: Action, state: &State, plan: Option<&Plan>) -> Exit {
     match state {
         State::Planned { .. } if plan.is_some_and(is_refused) => Exit::Render,
         State::Planned { holds } if action == Action::Deploy && !holds.is_empty() => held(holds),
-        State::Planned { .. } | State::Superseded { .. } | State::Deployed { .. } | State::NotStarted { .. } => {
-            Exit::Done
-        }
+        State::Planned { .. }
+        | State::Superseded { .. }
+        | State::GaveWay { .. }
+        | State::Deployed { .. }
+        | State::NotStarted { .. } => Exit::Done,
         State::Held { holds } => held(holds),
         State::ApplyFailed { .. } => Exit::ApplyFailed,
         State::NotReady { .. } => Exit::NotReady,

@@ -55,6 +55,7 @@ fn of_state(state: &State) -> Vec<String> {
             holds.iter().map(|hold| format!("gate::{}", hold.gate)).collect()
         }
         State::Superseded { .. } => vec!["superseded".to_owned()],
+        State::GaveWay { .. } => vec!["gave_way".to_owned()],
         State::Deployed { .. } => Vec::new(),
         State::ApplyFailed { .. } => vec!["apply_failed".to_owned()],
         State::NotReady { causes, timed_out, .. } => {

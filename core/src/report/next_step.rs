@@ -31,6 +31,7 @@ fn help(state: &State) -> &str {
         | State::Planned { .. }
         | State::Held { .. }
         | State::Superseded { .. }
+        | State::GaveWay { .. }
         | State::Deployed { .. }
         | State::NotStarted { .. } => "",
     }

@@ -41,6 +41,7 @@ fn failed(target: &TargetReport) -> Option<(&TargetReport, &Problem)> {
         State::Planned { .. }
         | State::Held { .. }
         | State::Superseded { .. }
+        | State::GaveWay { .. }
         | State::Deployed { .. }
         | State::ApplyFailed { .. }
         | State::NotReady { .. }

@@ -21,6 +21,9 @@ pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
             (Mark::Look, say("held by ".to_owned()).list(gates))
         }
         State::Superseded { by } => (Mark::Quiet, say("left alone: ".to_owned()).name(by.short()).words(" is newer")),
+        State::GaveWay { to } => {
+            (Mark::Quiet, say("applied, and gave way to ".to_owned()).name(to.short()).words(", which is newer"))
+        }
         State::Deployed { ready, deleted: 0 } => (Mark::Good, say(format!("{ready} ready"))),
         State::Deployed { ready, deleted } => (Mark::Good, say(format!("{ready} ready, {deleted} deleted"))),
         State::ApplyFailed { failures, not_reached } => {

@@ -69,6 +69,7 @@ fn evidence(target: &TargetReport, color: Color) -> Vec<String> {
         State::Planned { .. }
         | State::Held { .. }
         | State::Superseded { .. }
+        | State::GaveWay { .. }
         | State::Deployed { .. }
         | State::Failed { .. }
         | State::NotStarted { .. } => Vec::new(),

@@ -92,6 +92,7 @@ pub(crate) fn holds(state: &State) -> &[crate::gate::Hold] {
     match state {
         State::Planned { holds } | State::Held { holds } => holds,
         State::Superseded { .. }
+        | State::GaveWay { .. }
         | State::Deployed { .. }
         | State::ApplyFailed { .. }
         | State::NotReady { .. }

@@ -27,6 +27,11 @@ environments:
 commit, except those marked *both*: there its own value and the one at the branch's tip before the push must both be open,
 so that no change switches off its own gates.
 
+**Whose turn.** One run at a time writes to a target. A commit never goes over a newer one that was attempted, whether that ran
+or failed. By `order: ancestry` the newer one descends from the older, which is what a branch is; after a forced push neither
+does, and the deploy is held. By `semver` it has the tag with the higher version, by `latest_push` the later run. A run that
+has written everything and only waits until it runs makes way for a newer one.
+
 **When it runs.** Kubernetes' own kinds are waited for as `kubectl rollout status` does, the custom kinds of well-known
 projects by what they report, others by their condition `Ready`. `wait.ready` counts more than all of these. Its expressions
 are [CEL](https://cel.dev); they see the live object as `self` and its fields as `metadata`, `spec`, `status`, `data` and

@@ -144,7 +144,12 @@ pub(super) const KEYS: &[Key] = &[
         "the tags that it follows, written as `branch` is",
     ),
     instead("environments.*.proposal", "branch", "one preview per proposal"),
-    later("environments.*.order", "which of two commits is newer: `ancestry`, `semver` or `latest_push`"),
+    key(
+        "environments.*.order",
+        Kind::Choice(&["ancestry", "semver", "latest_push"]),
+        Default::Is("ancestry"),
+        "which of two commits is newer, so that the older one never goes over it; a pattern that takes several branches or tags must say it",
+    ),
     must("environments.*.source", Kind::Text, "the folder of its manifests, relative to the repository's root"),
     key(
         "environments.*.render",

@@ -183,6 +183,21 @@ pub enum Mistake {
         #[label("or this one")]
         at: SourceSpan,
     },
+    /// Several branches or tags, and nothing that says which comes last.
+    #[error("`{key}` takes several, and nothing says which of them is the newest")]
+    #[diagnostic(
+        code(rules::no_order),
+        help(
+            "add `order: semver` for versions, `order: latest_push`, or `order: ancestry` where each follows from the last"
+        )
+    )]
+    NoOrder {
+        /// The key.
+        key: &'static str,
+        /// The key's place.
+        #[label("several of them go to one place")]
+        at: SourceSpan,
+    },
     /// A value that is of the right type but says nothing usable.
     #[error("`{key}` is not usable: {why}")]
     #[diagnostic(code(rules::bad_value))]
@@ -293,6 +308,7 @@ impl Mistake {
             | Self::WrongType { at, .. }
             | Self::MissingKey { at, .. }
             | Self::ExcludingKeys { at, .. }
+            | Self::NoOrder { at, .. }
             | Self::BadValue { at, .. }
             | Self::BadExpression { at, .. }
             | Self::UnknownCluster { at, .. }

@@ -29,6 +29,7 @@ use crate::manifest::{Compat, is_lfs_pointer};
 use crate::ownership;
 use crate::plan::Allowance;
 use crate::ready;
+use crate::succession::Succession;
 
 pub use docs::docs;
 pub use mistake::{Mistake, RulesErrors};
@@ -94,6 +95,8 @@ pub struct Environment {
     pub name: EnvName,
     /// What it follows.
     pub follows: Follows,
+    /// Which of two of its commits is the newer one.
+    pub order: Succession,
     /// The folder of its manifests, relative to the repository's root; "." is the root.
     pub source: String,
     /// How the folder becomes manifests.

@@ -17,6 +17,7 @@ use super::{
 use crate::id::{ClusterName, EnvName, InvalidName};
 use crate::lint::{LINTS, Switch};
 use crate::manifest::Compat;
+use crate::succession::Succession;
 
 /// Reads the rules. None when a part could not be read, which is then in `mistakes`, or was put there by the check.
 pub(super) fn rules(root: &Node, mistakes: &mut Vec<Mistake>) -> Option<Rules> {
@@ -60,6 +61,7 @@ impl Reader<'_> {
         let node = &entry.node;
         let name: Option<EnvName> = self.key_name(entry);
         let follows = self.follows(node);
+        let order = self.order(node, follows.as_ref());
         let source = self.text(node, "source", value::folder);
         let render = render::render(node, self);
         let images = self.names(node, "images", value::image);
@@ -75,6 +77,7 @@ impl Reader<'_> {
         Some(Environment {
             name: name?,
             follows: follows?,
+            order,
             source: source?,
             render,
             compat: compat(node),
@@ -99,6 +102,25 @@ impl Reader<'_> {
         let branch = self.text(node, "branch", pattern).map(Follows::Branch);
         let tag = self.text(node, "tag", pattern).map(Follows::Tag);
         branch.or(tag)
+    }
+
+    /// Several branches or tags that go to one place have no common history that says which comes last.
+    fn order(&mut self, node: &Node, follows: Option<&Follows>) -> Succession {
+        match node.entry("order").and_then(|entry| entry.node.text()) {
+            Some("semver") => Succession::Semver,
+            Some("latest_push") => Succession::LatestPush,
+            Some(_) => Succession::Ancestry,
+            None => {
+                let key = match follows {
+                    Some(Follows::Branch(pattern)) if pattern.exact().is_none() => "branch",
+                    Some(Follows::Tag(pattern)) if pattern.exact().is_none() => "tag",
+                    Some(_) | None => return Succession::Ancestry,
+                };
+                let at = node.entry(key).map(|entry| entry.at);
+                self.mistakes.extend(at.map(|at| Mistake::NoOrder { key, at }));
+                Succession::Ancestry
+            }
+        }
     }
 
     fn lints(&mut self, node: &Node) -> BTreeMap<String, Switch> {

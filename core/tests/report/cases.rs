@@ -180,6 +180,11 @@ fn an_older_commit_leaves_the_newer_alone() {
 }
 
 #[test]
+fn a_run_that_gave_way_says_to_whom() {
+    check("gave-way", &deploying(vec![production("prod-eu", State::GaveWay { to: sha("ab12cd3") })]));
+}
+
+#[test]
 fn a_problem_in_the_rules_shows_its_line() {
     let mut report = merging(Vec::new());
     report.problems = vec![unknown_key()];

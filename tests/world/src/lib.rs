@@ -39,6 +39,18 @@ pub struct World {
     process: Arc<AtomicU32>,
 }
 
+/// The process of a job.
+#[derive(Debug, Clone, Copy)]
+pub struct Process(u32);
+
+impl Process {
+    /// Sends a signal, and tells whether there was somebody to get it.
+    pub fn signal(self, name: &str) -> bool {
+        let sent = || std::process::Command::new("kill").args(["-s", name, &self.0.to_string()]).status();
+        self.0 != 0 && sent().is_ok_and(|status| status.success())
+    }
+}
+
 impl World {
     /// Makes a repository with these files on a protected branch `main`.
     pub async fn with_files(binary: &Path, files: &[(&str, &str)]) -> Result<Self, Error> {
@@ -75,11 +87,12 @@ impl World {
     /// Returns a function that sends a signal ("KILL", "TERM") to the job that runs, and tells whether one did.
     pub fn signal(&self, name: &'static str) -> impl Fn() -> bool + Send + Sync + use<> {
         let process = Arc::clone(&self.process);
-        move || {
-            let id = process.load(Ordering::SeqCst);
-            let sent = || std::process::Command::new("kill").args(["-s", name, &id.to_string()]).status();
-            id != 0 && sent().is_ok_and(|status| status.success())
-        }
+        move || Process(process.load(Ordering::SeqCst)).signal(name)
+    }
+
+    /// Returns the process of the job that was started last, which keeps its name when others start.
+    pub fn process(&self) -> Process {
+        Process(self.process.load(Ordering::SeqCst))
     }
 
     /// Pushes a branch with one more commit and opens a proposal for it. Returns its number.

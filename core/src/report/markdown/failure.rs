@@ -54,6 +54,7 @@ fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
         State::Planned { .. }
         | State::Held { .. }
         | State::Superseded { .. }
+        | State::GaveWay { .. }
         | State::Deployed { .. }
         | State::NotStarted { .. } => Vec::new(),
     }
