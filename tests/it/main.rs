@@ -13,6 +13,7 @@ mod charts;
 mod checkout;
 mod commands;
 mod confined;
+mod contents;
 mod denied;
 mod deploys;
 mod drift;
