@@ -75,7 +75,9 @@ impl Lock {
             return Ok(());
         }
         current["spec"]["holderIdentity"] = Value::Null;
-        replace(&self.of_lease, &self.lease, &current).await.map(|_| ())
+        // Sent again until it is done: a second try conflicts with a first one that was.
+        let call = Call::new(Method::PUT, self.lease.clone(), "application/json", bytes_of(&current));
+        written(self.of_lease.send(call).await).map(|_| ())
     }
 }
 
@@ -116,7 +118,7 @@ async fn wait_for(
         let asked_at = Instant::now();
         let current = read(channel, lease).await?;
         let free = current.as_ref().is_none_or(|current| is_free(current, holder) || seen.is_dead(current));
-        if free && take(channel, lease, target, current.as_ref(), holder).await? {
+        if free && unless_passing(take(channel, lease, target, current.as_ref(), holder).await)? {
             held.extend(asked_at);
             return Ok(());
         }
@@ -125,6 +127,17 @@ async fn wait_for(
             return Err(Error::Held { lease: lease_name(target), holder, seconds: LEASE_SECONDS });
         }
         sleep(Duration::from_secs(POLL_SECONDS)).await;
+    }
+}
+
+/// What fails in passing was done or not: reading the Lease again tells.
+fn unless_passing(taken: Result<bool, Error>) -> Result<bool, Error> {
+    match taken {
+        Err(error) if error.is_passing() => {
+            tracing::debug!(%error, "the lease is asked for again");
+            Ok(false)
+        }
+        taken => taken,
     }
 }
 
