@@ -39,6 +39,7 @@ mod records;
 mod refusals;
 mod secrets;
 mod shell;
+mod tables;
 mod templates;
 mod waiting;
 
@@ -60,6 +61,14 @@ fn rules(namespace: &str) -> String {
          clusters:\n  test: {{kubeconfig: {{plan: LANDFALL_PLAN_KUBECONFIG, deploy: LANDFALL_DEPLOY_KUBECONFIG}}}}\n\
          environments:\n  production: {{branch: main, source: deploy, target: {{cluster: test, namespace: {namespace}}}}}\n"
     )
+}
+
+/// The same with one target after the other.
+fn rules_of(namespaces: &[&str]) -> String {
+    let targets: Vec<String> =
+        namespaces.iter().map(|namespace| format!("{{cluster: test, namespace: {namespace}}}")).collect();
+    let one = format!("target: {{cluster: test, namespace: {}}}", namespaces[0]);
+    rules(namespaces[0]).replace(&one, &format!("targets: [{}]", targets.join(", ")))
 }
 
 /// A repository with these manifests beside the smallest rules, and a namespace of its own. Returns both.
