@@ -194,21 +194,14 @@ impl Backoff {
 
     /// Returns the pause before the next try; none when another try cannot help.
     fn after(&mut self, error: &Error) -> Option<Duration> {
-        let asked = match error {
-            Error::Refused(refused) if refused.is_transient() => refused.retry_after.map(Duration::from_secs),
-            Error::Unreachable { why, .. } if !is_permanent(why) => None,
-            _ => return None,
-        };
+        if !error.is_passing() {
+            return None;
+        }
+        let asked = error.refused().and_then(|refused| refused.retry_after).map(Duration::from_secs);
         let pause = asked.unwrap_or(self.next);
         self.next = (self.next * 2).min(Duration::from_millis(BACKOFF_MILLISECONDS_MAX));
         Some(pause)
     }
-}
-
-/// Certificates and names do not mend themselves within a minute.
-fn is_permanent(why: &str) -> bool {
-    let why = why.to_ascii_lowercase();
-    ["certificate", "tls", "dns", "lookup address", "invalid uri", "unsupported"].iter().any(|word| why.contains(word))
 }
 
 fn unreachable_help(why: &str) -> &'static str {

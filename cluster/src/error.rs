@@ -191,10 +191,25 @@ impl Error {
         }
     }
 
+    /// Whether another try of the same call can help.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused(refused) => refused.is_transient(),
+            Self::Unreachable { why, .. } => !is_permanent(why),
+            _ => false,
+        }
+    }
+
     /// Whether the server says that there is no such object or resource.
     pub fn is_not_found(&self) -> bool {
         self.refused().is_some_and(|refused| refused.code == 404)
     }
+}
+
+/// Certificates and names do not mend themselves within a minute.
+fn is_permanent(why: &str) -> bool {
+    let why = why.to_ascii_lowercase();
+    ["certificate", "tls", "dns", "lookup address", "invalid uri", "unsupported"].iter().any(|word| why.contains(word))
 }
 
 fn held_by(finalizers: &[String]) -> String {

@@ -145,7 +145,7 @@ async fn wait_for(
         let asked_at = Instant::now();
         let current = read(channel, lease).await?;
         let free = current.as_ref().is_none_or(|current| is_free(current, &claim.holder) || seen.is_dead(current));
-        if free && take(channel, lease, target, current.as_ref(), claim).await? {
+        if free && unless_passing(take(channel, lease, target, current.as_ref(), claim).await)? {
             held.extend(asked_at);
             return Ok(());
         }
@@ -159,6 +159,17 @@ async fn wait_for(
             return Err(Error::Held { lease: lease_name(target), holder, seconds: LEASE_SECONDS });
         }
         sleep(Duration::from_secs(POLL_SECONDS)).await;
+    }
+}
+
+/// What fails in passing was done or not: reading the Lease again tells.
+fn unless_passing(taken: Result<bool, Error>) -> Result<bool, Error> {
+    match taken {
+        Err(error) if error.is_passing() => {
+            tracing::debug!(%error, "the lease is asked for again");
+            Ok(false)
+        }
+        taken => taken,
     }
 }
 
@@ -196,7 +207,9 @@ async fn rewrite(channel: &Channel, lease: &str, holder: &Holder, change: impl F
             return Ok(false);
         }
         change(&mut current);
-        if replace(channel, lease, &current).await? {
+        // Sent again until it is done: a second try conflicts with a first one that was.
+        let call = Call::new(Method::PUT, lease.to_owned(), "application/json", bytes_of(&current));
+        if written(channel.send(call).await)? {
             return Ok(true);
         }
     }

@@ -36,7 +36,25 @@ impl Record<'_> {
             .iter()
             .filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, Gvk::of(&manifest.object)?.version)));
         self.stored.inventory = self.stored.inventory.superset(desired, attempt, reason);
+        self.recognise();
         self.store().await
+    }
+
+    /// Notes the UIDs that are still unknown, and forgets those that will be others. A run that dies may have made an
+    /// object and not recorded it: the next one finds it as it should be, and writes it no more.
+    fn recognise(&mut self) {
+        for change in &self.writer.plan().changes {
+            let Some(entry) = self.stored.inventory.entries.get_mut(&change.id) else { continue };
+            match change.class {
+                Class::Create | Class::Replace { .. } => entry.uid = None,
+                Class::Same => entry.uid = entry.uid.take().or_else(|| change.uid.clone()),
+                Class::Change
+                | Class::Delete
+                | Class::Keep { .. }
+                | Class::Blocked { .. }
+                | Class::Unverified { .. } => {}
+            }
+        }
     }
 
     /// Records the UIDs that the server gave.

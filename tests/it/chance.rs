@@ -25,6 +25,17 @@ impl Chance {
     }
 }
 
+/// Returns the seed of this run: the process's id, when nobody asks for one.
+pub(crate) fn seed() -> usize {
+    number("LANDFALL_TEST_SEED").unwrap_or(std::process::id() as usize)
+}
+
+/// Worlds that one loop tells at the same time.
+pub(crate) fn at_a_time() -> usize {
+    const AT_A_TIME: usize = 4;
+    number("LANDFALL_TEST_AT_A_TIME").unwrap_or(AT_A_TIME)
+}
+
 /// Returns what who runs the tests asks for by a variable.
 #[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the seed and the length")]
 pub(crate) fn number(variable: &str) -> Option<usize> {

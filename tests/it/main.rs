@@ -13,11 +13,13 @@ mod charts;
 mod checkout;
 mod commands;
 mod confined;
+mod contents;
 mod denied;
 mod deploys;
 mod drift;
 mod encrypted;
 mod escapes;
+mod fault;
 mod fields;
 mod history;
 mod host;
@@ -39,6 +41,7 @@ mod records;
 mod refusals;
 mod secrets;
 mod shell;
+mod tables;
 mod templates;
 mod turn;
 mod waiting;
@@ -61,6 +64,14 @@ fn rules(namespace: &str) -> String {
          clusters:\n  test: {{kubeconfig: {{plan: LANDFALL_PLAN_KUBECONFIG, deploy: LANDFALL_DEPLOY_KUBECONFIG}}}}\n\
          environments:\n  production: {{branch: main, source: deploy, target: {{cluster: test, namespace: {namespace}}}}}\n"
     )
+}
+
+/// The same with one target after the other.
+fn rules_of(namespaces: &[&str]) -> String {
+    let targets: Vec<String> =
+        namespaces.iter().map(|namespace| format!("{{cluster: test, namespace: {namespace}}}")).collect();
+    let one = format!("target: {{cluster: test, namespace: {}}}", namespaces[0]);
+    rules(namespaces[0]).replace(&one, &format!("targets: [{}]", targets.join(", ")))
 }
 
 /// A repository with these manifests beside the smallest rules, and a namespace of its own. Returns both.

@@ -8,6 +8,7 @@ use landfall_test_cluster::proxy::{Answer, Fault, Rule};
 use landfall_test_cluster::shared;
 use landfall_world::{Job, MAIN, REPOSITORY, World};
 
+use crate::contents::{Apart, Contents};
 use crate::{config_map, world};
 
 /// A Job of the phase `pre`, as Argo CD marks it.
@@ -160,6 +161,8 @@ async fn a_deploy_that_is_killed_while_it_makes_a_job_anew_is_finished_by_the_ne
         assert_eq!(next.code, 0, "{method}: {}", next.everything());
         assert_ne!(get(&namespace, "job/migrate", "{.metadata.uid}").await, first, "{method}");
         assert_eq!(get(&namespace, "job/migrate", "{.status.succeeded}").await, "1", "{method}");
+        // Otherwise it would be somebody else's, and stay when it leaves Git.
+        assert_eq!(Contents::of(&namespace).await.apart(), Apart::default(), "{method}");
     }
 }
 

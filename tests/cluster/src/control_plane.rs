@@ -7,12 +7,14 @@ use std::process::Output;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kube::Client;
+use serde_json::Value;
 
 use crate::access;
 use crate::audit::{self, AuditedRequest};
 use crate::authority::Authority;
 use crate::binaries::{self, Binaries};
 use crate::boot;
+use crate::contents;
 use crate::furnish;
 use crate::identity::Identity;
 use crate::kubectl;
@@ -72,6 +74,21 @@ impl ControlPlane {
     pub fn proxy(&self, identity: &Identity) -> Proxy {
         let file = self.state.path(&format!("proxy-{}.kubeconfig", self.number()));
         Proxy::start(self.kubeconfig_text(identity), file)
+    }
+
+    /// Returns every object of some collections (`api/v1/configmaps`) of a namespace.
+    pub async fn objects(&self, namespace: &str, collections: &[&str]) -> Vec<Value> {
+        contents::of(&self.client(&Identity::Admin).await, namespace, collections).await
+    }
+
+    /// Returns the version that the API server says it is.
+    ///
+    /// # Panics
+    ///
+    /// When it does not answer.
+    pub async fn version(&self) -> String {
+        let version = self.client(&Identity::Admin).await.apiserver_version().await;
+        version.expect("the API server tells its version").git_version
     }
 
     /// Returns every request that the API server finished, except its own parts'.

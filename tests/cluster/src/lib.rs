@@ -7,6 +7,7 @@ mod access;
 mod authority;
 mod binaries;
 mod boot;
+mod contents;
 mod furnish;
 mod kubectl;
 mod kubelet;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the proxy answers instead of the API server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub enum Fault {
     After(Arc<dyn Fn() + Send + Sync>),
     /// A watch starts by saying that its resource version is too old.
     Expire,
+    /// The API server sees the request so much later.
+    Slow(Duration),
 }
 
 impl fmt::Debug for Fault {
@@ -43,6 +46,7 @@ impl fmt::Debug for Fault {
             Fault::Before(_) => f.write_str("Before"),
             Fault::After(_) => f.write_str("After"),
             Fault::Expire => f.write_str("Expire"),
+            Fault::Slow(by) => write!(f, "Slow({by:?})"),
         }
     }
 }
@@ -55,11 +59,20 @@ enum Which {
     First(usize),
 }
 
+/// Where the requests go that a rule selects.
+#[derive(Debug, Clone)]
+enum Place {
+    /// The path and query contain this.
+    Containing(String),
+    /// The path and query are these, up to the version that a watch starts at: no two runs share it.
+    Exactly(String),
+}
+
 /// A fault, and the requests that it happens to.
 #[derive(Debug, Clone)]
 pub struct Rule {
     method: Option<String>,
-    part: String,
+    place: Place,
     which: Which,
     fault: Fault,
     matched: usize,
@@ -68,7 +81,7 @@ pub struct Rule {
 impl Rule {
     /// Breaks every request.
     pub fn always(fault: Fault) -> Rule {
-        Rule { method: None, part: String::new(), which: Which::Every, fault, matched: 0 }
+        Rule { method: None, place: Place::Containing(String::new()), which: Which::Every, fault, matched: 0 }
     }
 
     /// Breaks only requests with this method.
@@ -80,7 +93,13 @@ impl Rule {
     /// Breaks only requests whose path and query contain this text.
     #[must_use]
     pub fn containing(self, part: &str) -> Rule {
-        Rule { part: part.into(), ..self }
+        Rule { place: Place::Containing(part.into()), ..self }
+    }
+
+    /// Breaks only requests with this path and query, as [`SeenRequest::place`](super::SeenRequest::place) has it.
+    #[must_use]
+    pub fn to(self, place: &str) -> Rule {
+        Rule { place: Place::Exactly(place.into()), ..self }
     }
 
     /// Breaks only the n-th of the requests that the rule selects.
@@ -97,7 +116,7 @@ impl Rule {
 
     /// Counts a request, and returns the fault when this is the one.
     pub(super) fn due(&mut self, method: &str, uri: &str) -> Option<Fault> {
-        let selected = self.method.as_deref().is_none_or(|it| it == method) && uri.contains(&self.part);
+        let selected = self.method.as_deref().is_none_or(|it| it == method) && self.place.is(uri);
         if !selected {
             return None;
         }
@@ -109,4 +128,26 @@ impl Rule {
         };
         due.then(|| self.fault.clone())
     }
+
+    /// Whether a request was broken.
+    pub(super) fn is_met(&self) -> bool {
+        match self.which {
+            Which::Every | Which::First(_) => self.matched > 0,
+            Which::Nth(n) => self.matched >= n,
+        }
+    }
+}
+
+impl Place {
+    fn is(&self, uri: &str) -> bool {
+        match self {
+            Place::Containing(part) => uri.contains(part),
+            Place::Exactly(place) => without_version(uri) == place,
+        }
+    }
+}
+
+/// Returns a path and query up to the version that a watch starts at.
+pub(super) fn without_version(uri: &str) -> &str {
+    uri.split_once("&resourceVersion=").map_or(uri, |(before, _)| before)
 }

@@ -27,6 +27,13 @@ pub struct SeenRequest {
     pub uri: String,
 }
 
+impl SeenRequest {
+    /// Returns the path and query up to the version that a watch starts at.
+    pub fn place(&self) -> &str {
+        fault::without_version(&self.uri)
+    }
+}
+
 /// A running proxy, ended when it is dropped.
 pub struct Proxy {
     address: SocketAddr,
@@ -76,6 +83,11 @@ impl Proxy {
     /// Adds a rule; of several that match a request the first counts.
     pub fn add(&self, rule: Rule) {
         held(&self.traffic.rules).push(rule);
+    }
+
+    /// Returns of each rule, in the order in which they were added, whether a request was broken by it.
+    pub fn met(&self) -> Vec<bool> {
+        held(&self.traffic.rules).iter().map(Rule::is_met).collect()
     }
 
     /// Removes the rules and forgets the requests; the delay stays.

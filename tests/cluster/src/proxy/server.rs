@@ -69,6 +69,10 @@ async fn answer(request: Request<Incoming>, client: Client, traffic: Arc<Traffic
         None => forward(request, &client).await,
         Some(Fault::Answer(answer)) => Ok(instead(answer)),
         Some(Fault::Expire) => Ok(expired()),
+        Some(Fault::Slow(by)) => {
+            tokio::time::sleep(by).await;
+            forward(request, &client).await
+        }
         Some(Fault::CutBefore) => Err(cut()),
         Some(Fault::Before(happens)) => {
             happens();
