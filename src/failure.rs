@@ -126,6 +126,23 @@ pub(crate) enum Usage {
         /// The files.
         files: String,
     },
+    /// What is to be explained is no kind and name.
+    #[error("`{object}` is no object")]
+    #[diagnostic(code(cli::no_object), help("write its kind and name, as in `Deployment/web`"))]
+    NoObject {
+        /// What was written.
+        object: String,
+    },
+    /// Neither Git nor the cluster has it.
+    #[error("there is no `{object}`, neither in Git nor in the target's namespace")]
+    #[diagnostic(
+        code(cli::not_found),
+        help("see `landfall plan` for what there is; `--environment` chooses the environment")
+    )]
+    NotFound {
+        /// What was asked for.
+        object: String,
+    },
     /// Versions decide which tag is newer, and this one names none.
     #[error("the tag `{tag}` names no version, and `order: semver` compares versions")]
     #[diagnostic(code(deploy::no_version), help("tag the commit with a version, such as `v1.2.3`"))]
@@ -206,6 +223,8 @@ impl Usage {
             | Self::NoKubeconfig { .. }
             | Self::NoPlanner { .. }
             | Self::Facts { .. }
+            | Self::NoObject { .. }
+            | Self::NotFound { .. }
             | Self::Conflict { .. } => Exit::Usage,
             Self::Rewritten { .. } | Self::NoVersion { .. } => Exit::Held,
             Self::Stopped => Exit::ApplyFailed,

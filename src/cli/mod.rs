@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::bug::caught;
 use crate::ci::{self, RunContext, Variables};
 use crate::failure::{Failure, Usage};
-use crate::pipeline::{self, Against, Run};
+use crate::pipeline::{self, Against, Explained, Run};
 use crate::publish::Publisher;
 use crate::stop::Stop;
 
@@ -86,6 +86,12 @@ enum Command {
         #[arg(long, value_name = "KIND/NAME=replace|delete", requires = "reason")]
         allow: Vec<Allowance>,
     },
+    /// Show who owns each field of an object, since when, which line of Git sets it, and what a deploy would do.
+    Explain {
+        /// The object, as in `Deployment/web`.
+        #[arg(value_name = "KIND/NAME")]
+        object: String,
+    },
     /// Print the objects as they would be sent. Asks no cluster.
     Render,
     /// Check the rules and render every environment. Asks no cluster.
@@ -122,6 +128,7 @@ enum When {
 enum Answer {
     Report(Box<Report>),
     Objects(Vec<Value>),
+    Explained(Vec<Explained>),
     Schema(Value),
 }
 
@@ -147,6 +154,7 @@ impl Cli {
             Ok(Answer::Report(report)) => options.print(&report, is_terminal),
             Ok(Answer::Objects(objects)) if options.format == Format::Json => done(json(&Value::from(objects))),
             Ok(Answer::Objects(objects)) => done(yaml(&objects)),
+            Ok(Answer::Explained(explained)) => done(options.explained(&explained, is_terminal)),
             Ok(Answer::Schema(schema)) => done(json(&schema)),
             Err(failure) => options.print(&pipeline::failed(&run, &failure), is_terminal),
         }
@@ -165,6 +173,7 @@ impl Cli {
                 run.allowed.clone_from(allow);
                 Answer::Report(Box::new(pipeline::shell_deploy(run, reason.as_deref()).await))
             }
+            Command::Explain { object } => Answer::Explained(pipeline::explain(run, object).await?),
             Command::Render => Answer::Objects(pipeline::render(run).await?),
             Command::Check => Answer::Report(Box::new(pipeline::check(run).await)),
         })
@@ -204,11 +213,24 @@ impl Common {
         context
     }
 
-    fn print(&self, report: &Report, is_terminal: bool) -> Outcome {
-        let color = match (self.color, is_terminal) {
+    fn color(&self, is_terminal: bool) -> Color {
+        match (self.color, is_terminal) {
             (When::Always, _) | (When::Auto, true) => Color::Always,
             (When::Never, _) | (When::Auto, false) => Color::Never,
-        };
+        }
+    }
+
+    fn explained(&self, explained: &[Explained], is_terminal: bool) -> String {
+        if self.format == Format::Json {
+            return json(&explained.iter().map(Explained::to_json).collect());
+        }
+        let color = self.color(is_terminal);
+        let texts: Vec<String> = explained.iter().map(|it| report::explanation(&it.told(), color)).collect();
+        texts.join("\n")
+    }
+
+    fn print(&self, report: &Report, is_terminal: bool) -> Outcome {
+        let color = self.color(is_terminal);
         let text = match self.format {
             Format::Text => report::text(report, color),
             Format::Json => json(&report::json(report)),

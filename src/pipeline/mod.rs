@@ -2,6 +2,7 @@
 
 mod base;
 mod deploy;
+mod explain;
 mod findings;
 mod hooks;
 mod images;
@@ -28,6 +29,7 @@ use crate::failure::{Failure, Usage};
 use crate::git::{CommitTree, Login, Repository};
 use crate::stop::Stop;
 
+pub(crate) use explain::{Explained, explain};
 pub(crate) use shell::{Against, check, deploy as shell_deploy, plan as shell_plan, render};
 
 /// What every stage of one run may ask.

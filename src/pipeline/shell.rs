@@ -72,7 +72,7 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
 }
 
 /// Returns the variable of the planner or else of the deployer (who may read Secrets), whichever is set, and what it sees.
-fn identity<'a>(run: &Run, goal: &'a Goal<'_>) -> Result<(&'a str, Sight), Usage> {
+pub(super) fn identity<'a>(run: &Run, goal: &'a Goal<'_>) -> Result<(&'a str, Sight), Usage> {
     let is_set = |variable: &&str| run.context.variables.find(variable).is_some();
     let planner = goal.plan_variable().filter(is_set).map(|variable| (variable, Sight::WithoutSecrets));
     let deployer = Some(goal.deploy_variable()).filter(is_set).map(|variable| (variable, Sight::Full));
@@ -145,7 +145,7 @@ fn noted(change: &Change) -> impl Iterator<Item = String> {
     change.notes.iter().map(move |note| format!("`{}`{place}: {note}", change.id))
 }
 
-async fn here(run: &Run) -> Result<(Repository, CommitSha), Failure> {
+pub(super) async fn here(run: &Run) -> Result<(Repository, CommitSha), Failure> {
     let repository = run.repository().await?;
     let commit = repository.resolve("HEAD").await?.ok_or(Usage::NoCommit)?;
     Ok((repository, commit))
@@ -169,7 +169,7 @@ async fn named(repository: &Repository, revision: &str) -> Result<CommitSha, Fai
 }
 
 /// Returns every target of the asked environments.
-fn goals<'a>(run: &'a Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
+pub(super) fn goals<'a>(run: &'a Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>, Failure> {
     let asked = run.asked(rules)?;
     let clusters: &BTreeMap<_, _> = &rules.clusters;
     let goal = |environment: &'a Environment, target| -> Option<Goal<'a>> {

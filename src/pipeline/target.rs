@@ -49,6 +49,8 @@ pub(super) struct Planned {
     /// What else there is to know of the set.
     pub(super) notes: Vec<String>,
     pub(super) set: Set,
+    /// What the server has and says of each object; nothing where nobody asked it.
+    pub(super) live: BTreeMap<ObjectId, Observation>,
     /// The set that it is compared with, as Git has it.
     pub(super) base: Vec<Manifest>,
     /// Knows the values of every Secret of the set and of the cluster.
@@ -173,6 +175,7 @@ pub(super) async fn plan(
     let mut planned = finish(plan, set, earlier.deployed, &before, view.inventory.entries.len());
     planned.notes.extend(notes);
     planned.notes.extend(quota::exceeded(&quotas, &live));
+    planned.live = live;
     Ok(planned)
 }
 
@@ -271,7 +274,7 @@ fn finish(mut plan: Plan, set: Set, base: Vec<Manifest>, before: &[Value], recor
     let evidence = Evidence { desired: set.manifests.len(), inventory: recorded, absent_images: Vec::new() };
     let redactor = Redactor::of(after.iter().chain(before));
     let images = diff::images(before, &after);
-    Planned { images, notes, plan, evidence, unchecked: Vec::new(), set, base, redactor }
+    Planned { images, notes, plan, evidence, unchecked: Vec::new(), set, live: BTreeMap::new(), base, redactor }
 }
 
 fn config_map() -> Resource {

@@ -19,6 +19,7 @@ mod deploys;
 mod drift;
 mod encrypted;
 mod escapes;
+mod explain;
 mod fault;
 mod fields;
 mod history;

@@ -5,6 +5,7 @@
 
 mod adopt;
 mod conflict;
+mod explain;
 mod fields;
 mod kept;
 mod left;
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 pub use adopt::{Adoption, not_adopted};
 pub use conflict::{Conflict, refusal};
+pub use explain::{Deed, Explanation, Field, Owned, Owner, Sides, explain};
 pub use fields::FieldSet;
 pub use kept::kept;
 pub use left::{Left, left, tried};

@@ -119,6 +119,21 @@ impl FieldPath {
         begins(&self.0, &dotted)
     }
 
+    /// Returns the path as a JSON pointer (RFC 6901) into an object; none where that does not have it.
+    pub(super) fn pointer(&self, object: &Value) -> Option<String> {
+        let mut at = object;
+        let mut pointer = String::new();
+        for step in &self.0 {
+            let key = match step {
+                Step::Field(name) => name.replace('~', "~0").replace('/', "~1"),
+                Step::Keys(_) | Step::Item(_) | Step::Place(_) => step.index(at)?.to_string(),
+            };
+            at = step.find(at)?;
+            pointer = format!("{pointer}/{key}");
+        }
+        Some(pointer)
+    }
+
     /// Returns the value at the path.
     pub fn find<'a>(&self, object: &'a Value) -> Option<&'a Value> {
         self.0.iter().try_fold(object, |value, step| step.find(value))

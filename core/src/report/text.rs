@@ -16,7 +16,7 @@ use crate::plan::{Change, Class, Counts};
 use crate::ready::Cause;
 
 pub use paint::Color;
-use paint::Ink;
+pub(super) use paint::Ink;
 
 /// Most findings that are shown: more than anybody reads at once.
 const FINDINGS_MAX: usize = 200;
