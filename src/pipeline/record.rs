@@ -103,7 +103,7 @@ impl Record<'_> {
         let known = |object: &Value| Some((ObjectId::of(object)?, kinds.resource(&Gvk::of(object)?)?));
         let known = self.set.manifests.iter().filter_map(|manifest| known(&manifest.object));
         let plan = self.writer.plan();
-        let known = known.filter(|(id, _)| !plan.is_done(id));
+        let known = known.filter(|(id, _)| !plan.is_left(id));
         known.map(|(id, resource)| (id.clone(), self.awaited_one(&id, resource, applied))).collect()
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Entry, Error, Inventory};
+use super::{Entry, Error, Hold, Inventory, Stage};
 use crate::id::{AppName, CommitSha, EnvName};
 use crate::manifest::ObjectId;
 
@@ -42,10 +42,27 @@ struct WireInventory {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deployed: Option<CommitSha>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hold: Option<WireHold>,
     #[serde(default)]
     entries: Vec<WireEntry>,
     #[serde(flatten)]
     unknown: BTreeMap<String, Value>,
+}
+
+/// Why a commit is held. One that something else made cannot be read, and so deploys nothing.
+#[derive(Serialize, Deserialize)]
+struct WireHold {
+    by: By,
+    commit: CommitSha,
+    reason: String,
+    stage: Stage,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum By {
+    Rollback,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,6 +117,7 @@ fn from_wire(wire: WireInventory) -> Inventory {
         attempts,
         reason: wire.reason,
         deployed: wire.deployed,
+        hold: wire.hold.map(|WireHold { by: By::Rollback, commit, reason, stage }| Hold { commit, reason, stage }),
         entries: wire.entries.into_iter().map(entry_from_wire).collect(),
         unknown: wire.unknown,
     }
@@ -130,6 +148,7 @@ fn to_wire(inventory: &Inventory) -> WireInventory {
         attempts: inventory.attempts,
         reason: inventory.reason,
         deployed: inventory.deployed,
+        hold: inventory.hold.map(|Hold { commit, reason, stage }| WireHold { by: By::Rollback, commit, reason, stage }),
         entries: inventory.entries.into_iter().map(|(id, entry)| entry_to_wire(id, entry)).collect(),
         unknown: inventory.unknown,
     }

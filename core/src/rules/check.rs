@@ -29,7 +29,7 @@ impl Checker<'_> {
     fn value(&mut self, node: &Node, key: &Key, spot: &Spot<'_>) {
         match (key.kind, &node.value) {
             (Kind::Group | Kind::ChoiceOrGroup(_) | Kind::TextOrGroup, Value::Map(_)) => {
-                self.group(node, key.path, spot)
+                self.group(node, key.path, spot);
             }
             (Kind::Names, Value::Map(_)) => self.names(node, key, spot),
             (Kind::List, Value::List(_)) => self.list(node, key, spot),

@@ -93,12 +93,12 @@ impl Reader<'_> {
     }
 
     fn times(&mut self, item: &Node) -> Option<(u64, u64)> {
-        let [held, timeout] = TIMES.map(|key| self.text(item, key, value::duration));
-        let held = held.unwrap_or(FOR_SECONDS_DEFAULT);
+        let [good, timeout] = TIMES.map(|key| self.text(item, key, value::duration));
+        let good = good.unwrap_or(FOR_SECONDS_DEFAULT);
         let timeout = timeout.unwrap_or(TIMEOUT_SECONDS_DEFAULT);
-        let longer = TIMES.iter().find_map(|key| item.entry(key)).filter(|_| held >= timeout);
-        let Some(entry) = longer else { return Some((held, timeout)) };
-        let why = format!("{held} s of good answers do not fit into {timeout} s");
+        let longer = TIMES.iter().find_map(|key| item.entry(key)).filter(|_| good >= timeout);
+        let Some(entry) = longer else { return Some((good, timeout)) };
+        let why = format!("{good} s of good answers do not fit into {timeout} s");
         let help = "make `timeout` longer than `for`".to_owned();
         self.mistakes.push(Mistake::BadValue { key: entry.key.clone(), why, help, at: entry.node.at });
         None

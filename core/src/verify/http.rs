@@ -48,6 +48,6 @@ mod tests {
         assert_eq!(judged(None, Some("ok"), (200, "all ok")), None);
         assert_eq!(judged(None, None, (302, "")).unwrap(), "it answered 302, not 200 to 299");
         assert_eq!(judged(Some(204), None, (200, "")).unwrap(), "it answered 200, not 204");
-        assert_eq!(judged(None, Some("ok"), (200, "broken")).unwrap(), "its answer lacks `ok`");
+        assert_eq!(judged(None, Some("ok"), (200, "down")).unwrap(), "its answer lacks `ok`");
     }
 }
