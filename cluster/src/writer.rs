@@ -195,6 +195,11 @@ impl Writer {
         self.lock.channel.send_while(call, || self.lock.check()).await
     }
 
+    /// Gives up the plan, and keeps the hold on the target.
+    pub fn into_lock(self) -> Lock {
+        self.lock
+    }
+
     /// Ends the hold on the target.
     pub async fn release(self) -> Result<(), Error> {
         self.lock.release().await

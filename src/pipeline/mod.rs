@@ -7,11 +7,13 @@ mod hooks;
 mod images;
 mod proposal;
 mod record;
+mod rollback;
 mod rollout;
 mod rounds;
 mod set;
 mod shell;
 mod target;
+mod verified;
 
 use landfall_cluster::Facts;
 use landfall_core::id::CommitSha;

@@ -28,8 +28,12 @@ fn stays(inputs: &Inputs<'_>, change: &Change) -> Option<String> {
         _ if runs_once(inputs, &change.id) => Some("a rollback runs no Job again".to_owned()),
         // What holds data serves the earlier version as well, as far as anybody can say.
         Class::Blocked { why, .. } if is_kept(&change.id) => Some(format!("it cannot go back: {why}")),
-        Class::Create | Class::Change | Class::Unverified { .. } | Class::Replace { .. } | Class::Delete => None,
-        Class::Blocked { .. } => None,
+        Class::Create
+        | Class::Change
+        | Class::Unverified { .. }
+        | Class::Replace { .. }
+        | Class::Delete
+        | Class::Blocked { .. } => None,
     }
 }
 
