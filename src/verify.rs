@@ -93,7 +93,7 @@ async fn one(verify: &Verify<'_>, asked: &Asked) -> Verified {
             Judgement::Bad { why } => {
                 good = None;
                 if why != heard.why {
-                    verify.progress.line(&verify.redactor.text(&format!("`{}`: {why}", asked.question.url())));
+                    verify.progress.line(&safe(verify, asked, &format!("`{}`: {why}", asked.question.url())));
                 }
                 heard = Heard { why, answer: body };
             }
@@ -107,14 +107,15 @@ async fn one(verify: &Verify<'_>, asked: &Asked) -> Verified {
 }
 
 fn failed(verify: &Verify<'_>, asked: &Asked, heard: &Heard) -> Verified {
-    let mut failed = asked.question.failed(&heard.why, &heard.answer, verify.redactor);
-    // An answer may repeat the request, token included.
-    if let Some(token) = token(verify, asked) {
-        let redactor = Redactor::of_values([token.expose_secret().to_owned()]);
-        failed.answer = failed.answer.iter().map(|line| redactor.text(line)).collect();
-        failed.why = redactor.text(&failed.why);
-    }
-    Verified::Failed(failed)
+    let (why, answer) = (safe(verify, asked, &heard.why), safe(verify, asked, &heard.answer));
+    Verified::Failed(asked.question.failed(&why, &answer, verify.redactor))
+}
+
+/// Returns a text of others without the values of Secrets, and without the token: an answer may repeat the request.
+fn safe(verify: &Verify<'_>, asked: &Asked, text: &str) -> String {
+    let text = verify.redactor.text(text);
+    let token = token(verify, asked);
+    token.map_or(text.clone(), |token| Redactor::of_values([token.expose_secret().to_owned()]).text(&text))
 }
 
 fn token(verify: &Verify<'_>, asked: &Asked) -> Option<SecretString> {

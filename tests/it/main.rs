@@ -33,6 +33,7 @@ mod offline;
 mod order;
 mod phases;
 mod pitfalls;
+mod policy;
 mod race;
 mod records;
 mod refusals;

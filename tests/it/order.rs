@@ -72,7 +72,7 @@ pub(crate) fn deployment(image: &str, behaviour: &str) -> String {
 }
 
 /// Returns one field of an object as text; nothing when there is no such object or field.
-async fn get(namespace: &str, object: &str, field: &str) -> String {
+pub(crate) async fn get(namespace: &str, object: &str, field: &str) -> String {
     let jsonpath = format!("jsonpath={field}");
     let output = shared().await.kubectl(&["get", object, "-n", namespace, "-o", &jsonpath]);
     String::from_utf8(output.stdout).unwrap()
