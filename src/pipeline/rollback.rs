@@ -1,19 +1,19 @@
 //! The way back from a deploy that was written and failed, under the lock of that deploy. `rollout` says how it failed.
 
 use landfall_cluster::{Lock, Writer};
+use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, ApprovedPlan, Policy};
 use landfall_core::inventory::{Hold, Stage};
-use landfall_core::ownership;
 use landfall_core::plan::{Class, Plan};
 use landfall_core::report::{After, State, TargetReport, reason};
-use landfall_core::rules::{OnFailure, Rules};
+use landfall_core::rules::{Environment, OnFailure};
 use landfall_core::trust::{Permit, WayBack};
 
 use super::record::Record;
-use super::rollout::{Brought, Cluster, Pruned, Rollout, let_go};
+use super::rollout::{Brought, Cluster, Pruned, Rollout, conflicts, let_go};
+use super::set::Set;
 use super::target::{Goal, Planned, Stored, Wanted, desired, plan_back};
-use crate::failure::Failure;
-use crate::git::CommitTree;
+use crate::failure::{Failure, Usage};
 use crate::live::{Sight, View};
 use crate::render::{CREDENTIALS, decrypt};
 
@@ -35,10 +35,14 @@ enum Start {
     Resumed,
 }
 
-/// A set to go back to, with its approved plan.
-struct Approved {
+/// What was deployed before, rendered again, and its approved plan.
+struct Earlier {
+    cluster: Cluster,
+    /// The environment by the rules of that time.
+    environment: Environment,
     plan: ApprovedPlan,
-    planned: Planned,
+    set: Set,
+    redactor: Redactor,
 }
 
 impl Rollout<'_> {
@@ -72,95 +76,82 @@ impl Rollout<'_> {
     async fn back(&self, written: Written<'_>, why: &str, start: Start, part: &mut TargetReport) -> After {
         let Written { lock, stored, permit, cluster } = written;
         let Some(way) = permit.way_back(&stored.inventory) else {
-            let why = match stored.inventory.deployed {
-                None => "nothing was deployed before it".to_owned(),
-                Some(_) => "it is itself what was deployed last".to_owned(),
-            };
-            return stay(lock, why).await;
+            return stay(lock, nowhere(&stored).to_owned()).await;
         };
-        let (tree, rules) = match self.run.rules_at(self.repository, way.to()).await {
-            Ok(read) => read,
-            Err(failure) => return stay(lock, unreadable(&way, &failure)).await,
-        };
-        let Some(goal) = self.earlier_goal(&rules) else {
-            let why = format!("{} of `{}` does not have the environment", self.run.config, way.to().short());
-            return stay(lock, why).await;
-        };
-        let wanted = Wanted { tree: &tree, commit: way.to() };
-        let back = Rollout { goal: &goal, wanted: &wanted, ..*self };
-        let cluster = match cluster.again().await {
-            Ok(cluster) => cluster,
-            Err(failure) => return stay(lock, failure.to_string()).await,
-        };
-        let policy = Policy { own: goal.environment, before: Some(self.goal.environment) };
-        let Approved { plan, planned } = match back.approved(&tree, &way, &stored, &cluster, policy).await {
-            Ok(approved) => approved,
+        let earlier = match self.earlier_approved(&way, &stored, cluster).await {
+            Ok(earlier) => earlier,
             Err(why) => return stay(lock, why).await,
         };
-        if start == Start::New && plan.plan().counts().moved() == 0 {
+        if start == Start::New && earlier.plan.plan().counts().moved() == 0 {
             return stay(lock, format!("all that goes back is as `{}` has it", way.to().short())).await;
         }
-        part.notes.extend(kept(plan.plan()));
+        part.notes.extend(kept(earlier.plan.plan()));
         let to = way.to().clone();
-        let writer = match Writer::new(lock, plan, stored.inventory.field_manager()) {
-            Ok(writer) => writer,
-            Err(lock) => return stay(*lock, "the plan and the lock are of different targets".to_owned()).await,
-        };
-        let Planned { set, redactor, .. } = planned;
-        let mut record = Record { writer, stored, set, redactor, goal: &goal };
-        let gone = back.go_back(&mut record, &cluster, why).await;
-        let_go(record.writer.release()).await;
-        match gone {
+        match self.deploy_again(lock, stored, earlier, why).await {
             Ok(State::Deployed { .. }) => After::RolledBack { to },
             Ok(state) => After::Failed { to, why: reason(&state) },
             Err(failure) => After::Failed { to, why: failure.to_string() },
         }
     }
 
-    /// Returns this target by the rules of the earlier commit.
-    fn earlier_goal<'a>(&'a self, rules: &'a Rules) -> Option<Goal<'a>> {
-        let Goal { id, environment, cluster, commands } = self.goal;
-        let environment = rules.environment(environment.name.as_str())?;
-        Some(Goal { id: id.clone(), environment, cluster, commands: *commands })
-    }
-
     /// Renders and plans what was deployed before, and asks the gates. Writes nothing; says why it may not be written.
-    async fn approved(
-        &self,
-        tree: &CommitTree,
-        way: &WayBack<'_>,
-        stored: &Stored,
-        cluster: &Cluster,
-        policy: Policy<'_>,
-    ) -> Result<Approved, String> {
-        let unreadable = |failure: Failure| unreadable(way, &failure);
-        let mut set = desired(self.goal, self.wanted, Some(&cluster.facts)).await.map_err(unreadable)?;
+    async fn earlier_approved(&self, way: &WayBack<'_>, stored: &Stored, cluster: &Cluster) -> Result<Earlier, String> {
+        let read = self.run.rules_at(self.repository, way.to()).await;
+        let (tree, rules) = read.map_err(|failure| unreadable(way, &failure))?;
+        let name = &self.goal.environment.name;
+        let unknown = || format!("{} of `{}` has no environment `{name}`", self.run.config, way.to().short());
+        let environment = rules.environment(name.as_str()).cloned().ok_or_else(unknown)?;
+        let cluster = cluster.again().await.map_err(|failure| failure.to_string())?;
+        let goal = self.goal_by(&environment);
+        let wanted = Wanted { tree: &tree, commit: way.to() };
+        let mut set =
+            desired(&goal, &wanted, Some(&cluster.facts)).await.map_err(|failure| unreadable(way, &failure))?;
         let credentials = self.run.context.variables.beginning_with(&CREDENTIALS);
-        let decrypted = decrypt(&mut set.manifests, tree, &credentials, way.permit()).await;
-        decrypted.map_err(|error| unreadable(error.into()))?;
-        let own = &self.goal.environment.conflicts;
-        let conflicts = ownership::Rules { own, before: policy.before.map(|it| it.conflicts.as_slice()) };
+        let decrypted = decrypt(&mut set.manifests, &tree, &credentials, way.permit()).await;
+        decrypted.map_err(|error| unreadable(way, &error.into()))?;
+        let policy = Policy { own: &environment, before: Some(self.goal.environment) };
         let view = View {
             reader: &cluster.reader,
             facts: &cluster.facts,
             inventory: &stored.inventory,
             sight: Sight::Full,
-            home: self.goal.id.home().as_str(),
-            conflicts,
+            home: goal.id.home().as_str(),
+            conflicts: conflicts(policy),
         };
-        let planned = plan_back(self.run, self.goal, set, self.wanted, self.repository, &view).await;
-        let planned = planned.map_err(|failure| failure.to_string())?;
-        let opened = gate::open_back(planned.plan.clone(), policy, &planned.evidence, way);
-        let held = |(_, holds)| reason(&State::Held { holds });
-        Ok(Approved { plan: opened.map_err(held)?, planned })
+        let planned = plan_back(self.run, &goal, set, &wanted, self.repository, &view).await;
+        let Planned { plan, evidence, set, redactor, .. } = planned.map_err(|failure| failure.to_string())?;
+        let opened = gate::open_back(plan, policy, &evidence, way);
+        let plan = opened.map_err(|(_, holds)| reason(&State::Held { holds }))?;
+        Ok(Earlier { cluster, environment, plan, set, redactor })
+    }
+
+    /// Returns this target by other rules.
+    fn goal_by<'a>(&'a self, environment: &'a Environment) -> Goal<'a> {
+        let Goal { id, cluster, commands, .. } = self.goal;
+        Goal { id: id.clone(), environment, cluster, commands: *commands }
+    }
+
+    async fn deploy_again(&self, lock: Lock, stored: Stored, earlier: Earlier, why: &str) -> Result<State, Failure> {
+        let Earlier { cluster, environment, plan, set, redactor } = earlier;
+        let goal = self.goal_by(&environment);
+        let writer = match Writer::new(lock, plan, stored.inventory.field_manager()) {
+            Ok(writer) => writer,
+            Err(lock) => return self.give_up(*lock, Usage::WrongLock.into()).await,
+        };
+        let mut record = Record { writer, stored, set, redactor, goal: &goal };
+        let back = Rollout { goal: &goal, ..*self };
+        let state = back.go_back(&mut record, &cluster, why).await;
+        let_go(record.writer.release()).await;
+        state
     }
 
     /// Writes an approved way back: the hold, objects, wait, prune, exact inventory.
     async fn go_back(&self, record: &mut Record<'_>, cluster: &Cluster, why: &str) -> Result<State, Failure> {
-        let counts = record.writer.plan().counts();
+        let plan = record.writer.plan();
+        let counts = plan.counts();
         self.progress.moment(format!(
             "goes back to `{}`: {} changed, {} made again, {} deleted",
-            self.wanted.commit.short(),
+            plan.commit.short(),
             counts.change,
             counts.create + counts.unverified + counts.replace,
             counts.delete
@@ -184,6 +175,14 @@ impl Rollout<'_> {
 async fn stay(lock: Lock, why: String) -> After {
     let_go(lock.release()).await;
     After::NotPossible { why }
+}
+
+/// Returns why there is no way back.
+fn nowhere(stored: &Stored) -> &'static str {
+    match stored.inventory.deployed {
+        None => "nothing was deployed before it",
+        Some(_) => "it is itself what was deployed last",
+    }
 }
 
 fn unreadable(way: &WayBack<'_>, failure: &Failure) -> String {

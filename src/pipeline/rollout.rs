@@ -87,8 +87,7 @@ impl Rollout<'_> {
             return Ok(self.rolled_back(written, &hold, part).await);
         }
         let (reader, facts, inventory) = (&cluster.reader, &cluster.facts, &stored.inventory);
-        let Policy { own, before } = self.policy();
-        let conflicts = ownership::Rules { own: &own.conflicts, before: before.map(|it| it.conflicts.as_slice()) };
+        let conflicts = conflicts(self.policy());
         let view = View { reader, facts, inventory, sight: Sight::Full, home: self.goal.id.home().as_str(), conflicts };
         let mut planned = match plan(self.run, self.goal, set, self.wanted, self.repository, &view).await {
             Ok(planned) => planned,
@@ -117,7 +116,7 @@ impl Rollout<'_> {
         Ok(Lock::acquire(connection, permit, holder).await?)
     }
 
-    async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
+    pub(super) async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
         let_go(lock.release()).await;
         Err(failure)
     }
@@ -300,6 +299,12 @@ impl Cluster {
         let reader = self.reader.clone();
         Ok(Self { facts: reader.facts().await?, reader })
     }
+}
+
+/// Returns who wins contested fields, by the rules that judge.
+pub(super) fn conflicts(policy: Policy<'_>) -> ownership::Rules<'_> {
+    let Policy { own, before } = policy;
+    ownership::Rules { own: &own.conflicts, before: before.map(|it| it.conflicts.as_slice()) }
 }
 
 /// Gives a target up. What cannot be given up expires by itself, and is no reason for another outcome.

@@ -173,10 +173,13 @@ fn there_is_no_way_back_from_nothing() {
 }
 
 #[test]
-fn a_hold_that_something_else_made_deploys_nothing() {
+fn a_hold_that_something_else_set_is_not_taken_for_a_rollbacks() {
     let text = format!(
-        r#"{{"version":1,"app":"shop","environment":"production","id":"0","hold":{{"by":"ana","reason":"no","until":"{OLD}"}}}}"#
+        r#"{{"version":1,"app":"shop","environment":"production","id":"0","attempted":"{NEW}","hold":{{"by":"ana","commit":"{NEW}"}}}}"#
     );
-    let read = Inventory::read(&data(&text), &target("shop", "production"), None);
-    assert!(matches!(read, Err(Error::Damaged { .. })), "{read:?}");
+    let read = Inventory::read(&data(&text), &target("shop", "production"), None).unwrap();
+    assert_eq!(read.hold_on(&sha(NEW)), None);
+    let going = read.going_back([], "it crashes").unwrap().data().unwrap();
+    let again = Inventory::read(&going, &target("shop", "production"), None).unwrap();
+    assert_eq!(again.hold_on(&sha(NEW)).unwrap().reason, "it crashes", "one key is never written twice: {going:?}");
 }

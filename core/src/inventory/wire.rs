@@ -42,15 +42,16 @@ struct WireInventory {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     deployed: Option<CommitSha>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    hold: Option<WireHold>,
     #[serde(default)]
     entries: Vec<WireEntry>,
     #[serde(flatten)]
     unknown: BTreeMap<String, Value>,
 }
 
-/// Why a commit is held. One that something else made cannot be read, and so deploys nothing.
+/// The key of why a commit is held.
+const HOLD: &str = "hold";
+
+/// The hold of a rollback.
 #[derive(Serialize, Deserialize)]
 struct WireHold {
     by: By,
@@ -106,7 +107,7 @@ pub(super) fn write(inventory: &Inventory) -> Result<BTreeMap<String, String>, E
     Ok(BTreeMap::from([(KEY.to_owned(), text)]))
 }
 
-fn from_wire(wire: WireInventory) -> Inventory {
+fn from_wire(mut wire: WireInventory) -> Inventory {
     let attempts = attempts(&wire);
     Inventory {
         app: wire.app,
@@ -117,10 +118,18 @@ fn from_wire(wire: WireInventory) -> Inventory {
         attempts,
         reason: wire.reason,
         deployed: wire.deployed,
-        hold: wire.hold.map(|WireHold { by: By::Rollback, commit, reason, stage }| Hold { commit, reason, stage }),
+        hold: take_hold(&mut wire.unknown),
         entries: wire.entries.into_iter().map(entry_from_wire).collect(),
         unknown: wire.unknown,
     }
+}
+
+/// Takes the hold of a rollback out of what is not known. One that something else set stays there.
+fn take_hold(unknown: &mut BTreeMap<String, Value>) -> Option<Hold> {
+    let WireHold { by: By::Rollback, commit, reason, stage } =
+        unknown.get(HOLD).and_then(|hold| WireHold::deserialize(hold).ok())?;
+    unknown.remove(HOLD);
+    Some(Hold { commit, reason, stage })
 }
 
 /// Returns the attempts since the last whole deploy. An earlier version wrote only the newest.
@@ -137,7 +146,11 @@ fn entry_from_wire(wire: WireEntry) -> (ObjectId, Entry) {
 }
 
 fn to_wire(inventory: &Inventory) -> WireInventory {
-    let inventory = inventory.clone();
+    let mut inventory = inventory.clone();
+    if let Some(Hold { commit, reason, stage }) = inventory.hold {
+        let hold = serde_json::to_value(WireHold { by: By::Rollback, commit, reason, stage });
+        inventory.unknown.insert(HOLD.to_owned(), hold.expect("text always serialises"));
+    }
     WireInventory {
         version: FORMAT,
         app: inventory.app,
@@ -148,7 +161,6 @@ fn to_wire(inventory: &Inventory) -> WireInventory {
         attempts: inventory.attempts,
         reason: inventory.reason,
         deployed: inventory.deployed,
-        hold: inventory.hold.map(|Hold { commit, reason, stage }| WireHold { by: By::Rollback, commit, reason, stage }),
         entries: inventory.entries.into_iter().map(|(id, entry)| entry_to_wire(id, entry)).collect(),
         unknown: inventory.unknown,
     }

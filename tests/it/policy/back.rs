@@ -1,7 +1,9 @@
 //! The way back: what runs again, what goes, what stays, what is recorded, and when it is not gone.
 
 use landfall_fakehost::Change::{Delete, Write};
-use landfall_world::World;
+use landfall_test_cluster::identity::Identity;
+use landfall_test_cluster::shared;
+use landfall_world::{MAIN, REPOSITORY, World};
 
 use super::{inventory, push, run, shop, title};
 use crate::config_map;
@@ -20,7 +22,7 @@ const IMAGE: &str = "{.spec.template.spec.containers[0].image}";
 async fn deployed(world: &World) -> String {
     let job = world.deploy().await.unwrap();
     assert_eq!(job.code, 0, "{}", job.everything());
-    world.host.tip(landfall_world::REPOSITORY, landfall_world::MAIN).await.unwrap()
+    world.host.tip(REPOSITORY, MAIN).await.unwrap()
 }
 
 #[tokio::test]
@@ -147,5 +149,58 @@ async fn what_cannot_go_back_leaves_everything_as_it_is_and_says_so() {
     assert!(title(&failed).contains(said), "{}", failed.everything());
     assert_eq!(get(&namespace, "deployment/web", IMAGE).await, "example.com/web:2");
     assert_eq!(get(&namespace, "configmap/fixed", "{.data.key}").await, "2");
+    assert_eq!(inventory(&namespace).await.get("hold"), None);
+}
+
+#[tokio::test]
+async fn a_kind_that_came_with_the_failed_deploy_stays_and_its_objects_go() {
+    let (mut world, namespace) = shop(ROLLBACK, &[(WEB, &deployment("web:1", "ready"))]).await;
+    let cluster = shared().await;
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &cluster.kubeconfig(&Identity::Admin).display().to_string());
+    deployed(&world).await;
+    let group = format!("{namespace}.test.landfall.dev");
+    let definition = format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: widgets.{group}}}\nspec:\n  group: {group}\n  \
+         scope: Namespaced\n  names: {{kind: Widget, plural: widgets, singular: widget, listKind: WidgetList}}\n  versions:\n  - name: v1\n    \
+         served: true\n    storage: true\n    schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}\n"
+    );
+    let widget = format!("apiVersion: {group}/v1\nkind: Widget\nmetadata: {{name: w}}\n");
+    let web = deployment("web:2", "image-not-found");
+    push(&world, &[(WEB, Write(&web)), (A, Write(&definition)), (NEW, Write(&widget))]).await;
+    let failed = world.deploy().await.unwrap();
+    assert!(title(&failed).contains("rolled back to"), "{}", failed.everything());
+    let said = format!("`CustomResourceDefinition/widgets.{group}` stays as it is");
+    assert!(failed.stdout.contains(&said), "{}", failed.stdout);
+    let left = cluster.kubectl(&["get", &format!("widgets.{group}"), "-n", &namespace, "-o", "name"]);
+    assert_eq!(String::from_utf8_lossy(&left.stdout), "");
+    let definitions = cluster.kubectl(&["get", "crd", &format!("widgets.{group}"), "-o", "name"]);
+    assert!(definitions.status.success(), "{}", String::from_utf8_lossy(&definitions.stderr));
+}
+
+#[tokio::test]
+async fn two_failures_in_a_row_lead_back_to_the_last_success() {
+    let (world, namespace) = shop(ROLLBACK, &[(WEB, &deployment("web:1", "ready"))]).await;
+    let old = deployed(&world).await;
+    for version in ["web:2", "web:3"] {
+        push(&world, &[(WEB, Write(&deployment(version, "image-not-found")))]).await;
+        let failed = world.deploy().await.unwrap();
+        assert!(title(&failed).ends_with(&format!("rolled back to `{}`, which runs", &old[..7])), "{}", failed.stdout);
+        assert_eq!(get(&namespace, "deployment/web", IMAGE).await, "example.com/web:1");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_before_anything_but_a_job_was_written_has_nothing_to_take_back() {
+    let (world, namespace) = shop(ROLLBACK, &[(WEB, &deployment("web:1", "ready"))]).await;
+    let old = deployed(&world).await;
+    let broken = migrate("2")
+        .replace("behaviour: ready", "behaviour: job-fails")
+        .replace("spec:\n  ", "spec:\n  backoffLimit: 0\n  ");
+    push(&world, &[(WEB, Write(&deployment("web:2", "ready"))), (JOB, Write(&broken))]).await;
+    let failed = world.deploy().await.unwrap();
+    assert_eq!(failed.code, 6, "{}", failed.everything());
+    let said = format!("not rolled back: all that goes back is as `{}` has it", &old[..7]);
+    assert!(title(&failed).ends_with(&said), "{}", failed.everything());
+    assert_eq!(get(&namespace, "deployment/web", IMAGE).await, "example.com/web:1");
     assert_eq!(inventory(&namespace).await.get("hold"), None);
 }
