@@ -10,6 +10,9 @@ use crate::manifest::Manifest;
 use crate::order;
 use crate::rules::Environment;
 
+/// Most Jobs that a help line names.
+const NAMED_MAX: usize = 5;
+
 /// What makes a Job another one for each commit.
 const COMMIT: &str = "landfall.dev/verifies";
 
@@ -33,11 +36,10 @@ pub fn mark(manifests: &mut [Manifest], environment: &Environment, commit: &Comm
     for verification in &environment.verify {
         let Verification::Job(name) = verification else { continue };
         let is_it = |object: &Value| order::is_job(object) && object["metadata"]["name"] == name.as_str();
-        let job = manifests.iter_mut().map(|manifest| &mut manifest.object).find(|object| is_it(object));
-        let Some(job) = job else {
-            let help = "name a Job that the source renders, or remove the verification";
-            return Err(unfit(environment, name, "the set has no such Job".to_owned(), help));
+        let Some(at) = manifests.iter().position(|manifest| is_it(&manifest.object)) else {
+            return Err(unfit(environment, name, "the set has no such Job".to_owned(), &known(manifests)));
         };
+        let job = &mut manifests[at].object;
         order::run_last(job).map_err(|why| {
             let help = "let it run in the phase `post`, or take away what gives it a phase";
             unfit(environment, name, why, help)
@@ -45,6 +47,17 @@ pub fn mark(manifests: &mut [Manifest], environment: &Environment, commit: &Comm
         job["spec"]["template"]["metadata"]["annotations"][COMMIT] = commit.as_str().into();
     }
     Ok(())
+}
+
+/// Returns what may be named instead.
+fn known(manifests: &[Manifest]) -> String {
+    let jobs = manifests.iter().map(|manifest| &manifest.object).filter(|object| order::is_job(object));
+    let names: Vec<String> =
+        jobs.filter_map(|job| Some(format!("`{}`", job["metadata"]["name"].as_str()?))).take(NAMED_MAX).collect();
+    if names.is_empty() {
+        return "name a Job that the source renders: it renders none".to_owned();
+    }
+    format!("name a Job that the source renders: {}", names.join(", "))
 }
 
 fn unfit(environment: &Environment, name: &str, why: String, help: &str) -> Box<Unfit> {
