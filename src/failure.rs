@@ -8,6 +8,7 @@ use landfall_core::manifest::NormaliseErrors;
 use landfall_core::order::OrderErrors;
 use landfall_core::report::Problem;
 use landfall_core::rules::RulesErrors;
+use landfall_core::verify;
 use miette::Diagnostic;
 
 use self::shown::Part;
@@ -34,6 +35,8 @@ pub(crate) enum Failure {
     Set(#[from] Box<NormaliseErrors>),
     /// The set cannot be sent in the order that it asks for.
     Order(#[from] Box<OrderErrors>),
+    /// A Job that is to verify does not fit.
+    Verify(#[from] Box<verify::Unfit>),
     /// The inventory cannot be used.
     Inventory(#[from] inventory::Error),
     /// The cluster cannot be asked or told.
@@ -100,6 +103,15 @@ pub(crate) enum Usage {
         variable: String,
         /// The cluster.
         cluster: String,
+    },
+    /// A verification's variable is not set.
+    #[error("the variable {variable}, which should hold the token for `{address}`, is not set")]
+    #[diagnostic(code(verify::token), help("set it in this job: nothing was written, for it could not be verified"))]
+    NoToken {
+        /// The variable.
+        variable: String,
+        /// What is asked.
+        address: String,
     },
     /// No variable that a plan could use is set.
     #[error("the variable {variable}, which should hold the path of the kubeconfig for `{cluster}`, is not set")]
@@ -180,7 +192,7 @@ impl Failure {
                 Exit::Usage
             }
             Self::Usage(usage) => usage.exit(),
-            Self::Render(_) | Self::Set(_) | Self::Order(_) => Exit::Render,
+            Self::Render(_) | Self::Set(_) | Self::Order(_) | Self::Verify(_) => Exit::Render,
             Self::Git(_) | Self::Cluster(_) => Exit::Unreachable,
             Self::Inventory(_) => Exit::Held,
             Self::Bug(_) => Exit::Bug,
@@ -221,6 +233,7 @@ impl Usage {
             | Self::NoEnvironment { .. }
             | Self::WhichEnvironment { .. }
             | Self::NoKubeconfig { .. }
+            | Self::NoToken { .. }
             | Self::NoPlanner { .. }
             | Self::Facts { .. }
             | Self::NoObject { .. }

@@ -20,3 +20,4 @@ mod registry;
 pub mod render;
 pub mod stop;
 pub mod talk;
+mod verify;

@@ -175,6 +175,7 @@ fn ended(parts: &[&TargetReport]) -> DeploymentState {
         | State::Deployed { .. }
         | State::ApplyFailed { .. }
         | State::NotReady { .. }
+        | State::NotVerified { .. }
         | State::Failed { .. }
         | State::NotStarted { .. } => false,
     };

@@ -201,6 +201,11 @@ impl Writer {
         self.lock.newer()
     }
 
+    /// Gives up the plan, and keeps the hold on the target.
+    pub fn into_lock(self) -> Lock {
+        self.lock
+    }
+
     /// Ends the hold on the target.
     pub async fn release(self) -> Result<(), Error> {
         self.lock.release().await

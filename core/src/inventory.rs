@@ -8,6 +8,7 @@ mod wire;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -47,10 +48,33 @@ pub struct Inventory {
     pub reason: Option<String>,
     /// The commit that was last deployed whole.
     pub deployed: Option<CommitSha>,
+    /// The newest attempt, if it was rolled back.
+    pub hold: Option<Hold>,
     /// Every object that is, or may be, in the cluster because of us.
     pub entries: BTreeMap<ObjectId, Entry>,
     /// Fields that a newer Landfall wrote: kept as they are.
     pub unknown: BTreeMap<String, Value>,
+}
+
+/// A commit that was rolled back, so that its pipeline does not deploy it again. The next attempt ends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// The commit.
+    pub commit: CommitSha,
+    /// Why it was rolled back, as a clause that is safe to show.
+    pub reason: String,
+    /// How far the way back was gone.
+    pub stage: Stage,
+}
+
+/// How far a way back was gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Something may have been written, and it is not known that it runs.
+    Begun,
+    /// What was deployed before runs again.
+    Done,
 }
 
 /// What is recorded of one object.
@@ -140,6 +164,7 @@ impl Inventory {
             attempts: Vec::new(),
             reason: None,
             deployed: None,
+            hold: None,
             entries: BTreeMap::new(),
             unknown: BTreeMap::new(),
         }
@@ -195,11 +220,33 @@ impl Inventory {
         attempts.push(attempted.commit.clone());
         attempts.drain(..attempts.len().saturating_sub(ATTEMPTS_MAX));
         let reason = reason.map(str::to_owned);
-        let mut next = Self { attempted: Some(attempted), attempts, reason, ..self.clone() };
+        Self { attempted: Some(attempted), attempts, reason, hold: None, ..self.clone() }.and(desired)
+    }
+
+    /// Returns the inventory to write before the first step back from the newest attempt; none when there was none.
+    pub fn going_back(&self, desired: impl IntoIterator<Item = (ObjectId, String)>, reason: &str) -> Option<Self> {
+        let commit = self.attempted.as_ref()?.commit.clone();
+        let hold = Hold { commit, reason: reason.to_owned(), stage: Stage::Begun };
+        Some(Self { hold: Some(hold), ..self.clone() }.and(desired))
+    }
+
+    /// Returns the inventory to write when what was deployed before runs again. The newest attempt stays the newest.
+    #[must_use]
+    pub fn gone_back(&self, entries: impl IntoIterator<Item = (ObjectId, Entry)>) -> Self {
+        let hold = self.hold.clone().map(|hold| Hold { stage: Stage::Done, ..hold });
+        Self { hold, entries: entries.into_iter().collect(), ..self.clone() }
+    }
+
+    /// Returns the hold on a commit, if it was rolled back.
+    pub fn hold_on(&self, commit: &CommitSha) -> Option<&Hold> {
+        self.hold.as_ref().filter(|hold| hold.commit == *commit)
+    }
+
+    fn and(mut self, desired: impl IntoIterator<Item = (ObjectId, String)>) -> Self {
         for (id, version) in desired {
-            next.entries.entry(id).or_default().version = version;
+            self.entries.entry(id).or_default().version = version;
         }
-        next
+        self
     }
 
     /// Returns the inventory to write after the last deletion: what is there now, and nothing else.
@@ -209,7 +256,8 @@ impl Inventory {
         let attempted = self.attempted.clone().filter(|attempt| attempt.commit == deployed);
         let attempted = attempted.unwrap_or_else(|| Attempt { commit: deployed.clone(), tag: None, run: None });
         let attempts = Vec::new();
-        Self { attempted: Some(attempted), attempts, deployed: Some(deployed), entries, ..self.clone() }
+        let attempted = Some(attempted);
+        Self { attempted, attempts, deployed: Some(deployed), hold: None, entries, ..self.clone() }
     }
 
     fn foreign_owner(&self, target: &TargetId, repository: Option<&str>) -> Option<String> {

@@ -2,7 +2,8 @@
 //!
 //! The rooms follow the pipe: `trigger` says what happened, `rules` and `trust` say what it may do,
 //! `manifest` says what Git wants, `lint` what is likely wrong with that, `plan` says what would change,
-//! `gate` says whether it may, `ready` says whether it runs, and `report` says it to people.
+//! `gate` says whether it may, `ready` says whether it runs, `verify` whether it does its work, and `report` says it to
+//! people.
 
 pub mod diff;
 pub mod exit;
@@ -20,3 +21,4 @@ pub mod rules;
 pub mod succession;
 pub mod trigger;
 pub mod trust;
+pub mod verify;

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use kinds::{is_custom, prune_order};
-pub use marks::{elsewhere, policies_not_followed, runs_once, several_phases};
+pub use marks::{elsewhere, is_job, policies_not_followed, run_last, runs_once, several_phases};
 pub use problem::{OrderErrors, OrderProblem};
 
 use crate::manifest::{Manifest, ObjectId, Problems};

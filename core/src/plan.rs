@@ -1,6 +1,7 @@
 //! What would change in one target, object by object. Does not ask the server: `live` brings its answers.
 
 mod allow;
+pub mod back;
 pub mod build;
 mod explained;
 mod privilege;
@@ -136,10 +137,11 @@ impl Class {
 }
 
 impl Plan {
-    /// Returns whether an object did its work in an earlier deploy and is gone: it is not made again, nor waited for.
-    pub fn is_done(&self, id: &ObjectId) -> bool {
+    /// Returns whether an object is not waited for: it did its work in an earlier deploy and is gone, or it stays as it is.
+    pub fn is_left(&self, id: &ObjectId) -> bool {
         let is_gone = |change: &Change| change.class == Class::Same && change.uid.is_none() && self.server.is_some();
-        self.changes.iter().any(|change| change.id == *id && is_gone(change))
+        let is_left = |change: &Change| is_gone(change) || matches!(change.class, Class::Keep { .. });
+        self.changes.iter().any(|change| change.id == *id && is_left(change))
     }
 
     /// Returns how many objects are in each class.

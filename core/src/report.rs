@@ -1,5 +1,6 @@
 //! What a run tells people: one value, printed as text, Markdown and JSON. Does not print and does not publish.
 
+mod after;
 mod alerts;
 mod checked;
 mod command;
@@ -24,6 +25,7 @@ mod words;
 
 use serde::Serialize;
 
+pub use after::{After, reason};
 pub use command::{disarmed, plain_line};
 pub use conclusion::{Annotation, Conclusion, Outcome, conclusion};
 pub use exit::exit;
@@ -41,6 +43,7 @@ use crate::lint::Severity;
 use crate::manifest::{ObjectId, Origin};
 use crate::plan::Plan;
 use crate::ready::Cause;
+use crate::verify;
 
 /// The version of the JSON form.
 pub const SCHEMA: &str = "landfall.dev/report/v1";
@@ -187,6 +190,15 @@ pub enum State {
         still_serving: String,
         /// Objects that were not sent, because they come later.
         not_reached: Vec<ObjectId>,
+        /// What became of what was written.
+        after: After,
+    },
+    /// Everything runs, but a verification does not hold.
+    NotVerified {
+        /// The verification.
+        failed: verify::Failed,
+        /// What became of what was written.
+        after: After,
     },
     /// Could not be planned or deployed at all.
     Failed {
@@ -217,7 +229,7 @@ impl State {
     /// Returns whether something went wrong, rather than was held or passed over.
     pub fn is_failed(&self) -> bool {
         match self {
-            Self::ApplyFailed { .. } | Self::NotReady { .. } | Self::Failed { .. } => true,
+            Self::ApplyFailed { .. } | Self::NotReady { .. } | Self::NotVerified { .. } | Self::Failed { .. } => true,
             Self::Planned { .. }
             | Self::Held { .. }
             | Self::Superseded { .. }

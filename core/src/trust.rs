@@ -2,6 +2,7 @@
 
 use crate::gate::Hold;
 use crate::id::{CommitSha, TargetId};
+use crate::inventory::Inventory;
 use crate::rules::Environment;
 use crate::trigger::{Push, Tag, Trigger};
 
@@ -12,6 +13,15 @@ use crate::trigger::{Push, Tag, Trigger};
 pub struct Permit {
     target: TargetId,
     basis: Basis,
+}
+
+/// The right to write, in a permit's target, the one commit that was deployed there before the permitted one.
+///
+/// That commit had a permit of its own when it was deployed. It comes only from [`Permit::way_back`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct WayBack<'a> {
+    permit: &'a Permit,
+    to: CommitSha,
 }
 
 /// Why a permit was given.
@@ -50,12 +60,34 @@ impl Permit {
         }
     }
 
+    /// Returns the way back from the permitted commit, by the record that it was attempted in. None when that is another
+    /// target's, has another attempt, or has nothing else deployed.
+    pub fn way_back(&self, inventory: &Inventory) -> Option<WayBack<'_>> {
+        let is_here = inventory.app == self.target.app && inventory.environment == self.target.environment;
+        let attempted = inventory.attempted.as_ref().map(|attempt| &attempt.commit);
+        let attempted = attempted.filter(|attempted| is_here && self.covers(attempted))?;
+        let to = inventory.deployed.clone().filter(|deployed| deployed != attempted)?;
+        Some(WayBack { permit: self, to })
+    }
+
     /// Returns whether a commit may be written: the one that is protected, or any that a person answers for.
     pub(crate) fn covers(&self, wanted: &CommitSha) -> bool {
         match &self.basis {
             Basis::Protected { commit } => commit == wanted,
             Basis::BreakGlass { .. } => true,
         }
+    }
+}
+
+impl WayBack<'_> {
+    /// Returns the only commit that it leads to.
+    pub fn to(&self) -> &CommitSha {
+        &self.to
+    }
+
+    /// Returns the permit that it comes from.
+    pub fn permit(&self) -> &Permit {
+        self.permit
     }
 }
 

@@ -8,12 +8,14 @@ mod hooks;
 mod images;
 mod proposal;
 mod record;
+mod rollback;
 mod rollout;
 mod rounds;
 mod set;
 mod shell;
 mod target;
 mod turn;
+mod verified;
 
 use landfall_cluster::Facts;
 use landfall_core::id::CommitSha;

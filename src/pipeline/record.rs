@@ -30,14 +30,32 @@ pub(super) struct Record<'a> {
 impl Record<'_> {
     /// Records, before anything is applied, all that is or may soon be in the cluster because of us.
     pub(super) async fn superset(&mut self, attempt: Attempt, reason: Option<&str>) -> Result<(), Failure> {
-        let desired = self
-            .set
-            .manifests
-            .iter()
-            .filter_map(|manifest| Some((ObjectId::of(&manifest.object)?, Gvk::of(&manifest.object)?.version)));
+        let desired: Vec<_> = self.desired().collect();
         self.stored.inventory = self.stored.inventory.superset(desired, attempt, reason);
         self.recognise();
         self.store().await
+    }
+
+    /// Records, before the first step back, that the newest attempt is not to be deployed again by its pipeline.
+    pub(super) async fn going_back(&mut self, why: &str) -> Result<(), Failure> {
+        let going = self.stored.inventory.going_back(self.desired().collect::<Vec<_>>(), why);
+        match going {
+            Some(inventory) => self.stored.inventory = inventory,
+            None => return Ok(()),
+        }
+        self.store().await
+    }
+
+    /// Records that what was deployed before runs again.
+    pub(super) async fn gone_back(&mut self) -> Result<(), Failure> {
+        self.stored.inventory = self.stored.inventory.gone_back(self.entries());
+        self.store().await
+    }
+
+    /// Returns what the set has, each with its version.
+    fn desired(&self) -> impl Iterator<Item = (ObjectId, String)> {
+        let objects = self.set.manifests.iter().map(|manifest| &manifest.object);
+        objects.filter_map(|object| Some((ObjectId::of(object)?, Gvk::of(object)?.version)))
     }
 
     /// Notes the UIDs that are still unknown, and forgets those that will be others. A run that dies may have made an
@@ -71,6 +89,12 @@ impl Record<'_> {
 
     /// Records exactly what the set has, after everything else is done.
     pub(super) async fn exact(&mut self, commit: &CommitSha) -> Result<(), Failure> {
+        self.stored.inventory = self.stored.inventory.exact(self.entries(), commit.clone());
+        self.store().await
+    }
+
+    /// Returns exactly what is there now.
+    fn entries(&self) -> Vec<(ObjectId, Entry)> {
         let live: BTreeMap<ObjectId, Option<String>> =
             self.writer.plan().changes.iter().map(|change| (change.id.clone(), change.uid.clone())).collect();
         let desired = self.set.manifests.iter().filter_map(|manifest| {
@@ -84,9 +108,7 @@ impl Record<'_> {
                 Entry { uid, version, origin, sent: inventory::content(&manifest.object), unknown: known.unknown },
             ))
         });
-        self.stored.inventory =
-            self.stored.inventory.exact(desired.chain(self.kept()).collect::<Vec<_>>(), commit.clone());
-        self.store().await
+        desired.chain(self.kept()).collect()
     }
 
     /// Returns what left Git and stays recorded, because it may still be deleted. Where another object has the name now,
@@ -122,7 +144,7 @@ impl Record<'_> {
         let known = |object: &Value| Some((ObjectId::of(object)?, kinds.resource(&Gvk::of(object)?)?));
         let known = self.set.manifests.iter().filter_map(|manifest| known(&manifest.object));
         let plan = self.writer.plan();
-        let known = known.filter(|(id, _)| !plan.is_done(id));
+        let known = known.filter(|(id, _)| !plan.is_left(id));
         known.map(|(id, resource)| (id.clone(), self.awaited_one(&id, resource, applied))).collect()
     }
 

@@ -11,7 +11,7 @@ use landfall_core::manifest::ObjectId;
 use landfall_core::order;
 use landfall_core::ownership;
 use landfall_core::plan::Class;
-use landfall_core::report::{Failure as Refusal, State, TargetReport};
+use landfall_core::report::{After, Failure as Refusal, State, TargetReport};
 use landfall_core::rules::{Environment, Rules, Target};
 use landfall_core::succession::Attempt;
 use landfall_core::trust::Permit;
@@ -20,9 +20,10 @@ use super::Run;
 use super::deploy::Order;
 use super::images;
 use super::record::Record;
+use super::rollback::Written;
 use super::rounds::Sent;
 use super::set::Set;
-use super::target::{Goal, Planned, Stored, Wanted, desired, inventory, plan};
+use super::target::{Goal, Planned, Wanted, desired, inventory, plan};
 use crate::apply::{delete, sentence};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
@@ -57,6 +58,7 @@ pub(super) struct Awaiting<'a> {
 
 impl Rollout<'_> {
     pub(super) async fn go(&self, permit: &Permit, part: &mut TargetReport) -> Result<State, Failure> {
+        self.need_tokens()?;
         let connection = self.goal.connect(self.run, self.goal.deploy_variable()).await?;
         let reader = connection.reader()?;
         let cluster = Cluster { facts: reader.facts().await?, reader };
@@ -78,10 +80,15 @@ impl Rollout<'_> {
             }
             Err(failure) => return self.give_up(lock, failure).await,
         }
+        let hold = stored.inventory.hold_on(self.order.commit).filter(|_| self.order.reason.is_none()).cloned();
+        if let Some(hold) = hold {
+            let written = Written { lock, stored, permit, cluster: &cluster };
+            return Ok(self.rolled_back(written, &hold, part).await);
+        }
         let (reader, facts, inventory) = (&cluster.reader, &cluster.facts, &stored.inventory);
-        let Policy { own, before } = self.policy();
-        let conflicts = ownership::Rules { own: &own.conflicts, before: before.map(|it| it.conflicts.as_slice()) };
-        let predecessors = self.goal.predecessors(before);
+        let policy = self.policy();
+        let predecessors = self.goal.predecessors(policy.before);
+        let conflicts = conflicts(policy);
         let view = View {
             reader,
             facts,
@@ -100,7 +107,7 @@ impl Rollout<'_> {
         part.images.clone_from(&planned.images);
         part.notes.clone_from(&planned.notes);
         part.plan = Some(planned.plan.clone());
-        self.gate(lock, permit, planned, stored, &cluster).await
+        self.gate(Written { lock, stored, permit, cluster: &cluster }, planned, part).await
     }
 
     /// Waits for the images that this commit's pipeline builds, and returns those that did not come.
@@ -120,19 +127,13 @@ impl Rollout<'_> {
         Ok(Lock::acquire(connection, permit, claim, is_older).await?)
     }
 
-    async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
+    pub(super) async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {
         let_go(lock.release()).await;
         Err(failure)
     }
 
-    async fn gate(
-        &self,
-        lock: Lock,
-        permit: &Permit,
-        planned: Planned,
-        stored: Stored,
-        cluster: &Cluster,
-    ) -> Result<State, Failure> {
+    async fn gate(&self, target: Written<'_>, planned: Planned, part: &mut TargetReport) -> Result<State, Failure> {
+        let Written { lock, stored, permit, cluster } = target;
         let approved = match gate::open(planned.plan, self.policy(), &planned.evidence, permit) {
             Ok(approved) => approved,
             Err((_, holds)) => {
@@ -156,8 +157,12 @@ impl Rollout<'_> {
         let Planned { set, redactor, .. } = planned;
         let mut record = Record { writer, stored, set, redactor, goal: self.goal };
         let state = self.write(&mut record, cluster).await;
-        let_go(record.writer.release()).await;
-        state
+        let Record { writer, stored, .. } = record;
+        let lock = writer.into_lock();
+        match state {
+            Ok(state) => Ok(self.settle(Written { lock, stored, permit, cluster }, state, part).await),
+            Err(failure) => self.give_up(lock, failure).await,
+        }
     }
 
     fn policy(&self) -> Policy<'_> {
@@ -174,26 +179,38 @@ impl Rollout<'_> {
         rules.environment(self.goal.environment.name.as_str()).or_else(same_place)
     }
 
-    /// Writes an approved plan: superset, objects, wait, prune, exact inventory.
+    /// Writes an approved plan: superset, objects, wait, verify, prune, exact inventory.
     async fn write(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<State, Failure> {
         record.superset(self.attempt(), self.order.reason).await?;
+        let ready = match self.bring(record, cluster).await? {
+            Brought::Ready { ready } => ready,
+            Brought::Ended(state) => return Ok(state),
+        };
+        if let Some(state) = self.not_verified(record).await? {
+            return Ok(state);
+        }
+        self.finish(record, cluster, ready).await
+    }
+
+    /// Sends every object, and waits until all of them are ready.
+    pub(super) async fn bring(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<Brought, Failure> {
         let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
         let redactor = record.redactor.clone();
         let awaiting = Awaiting { cluster, old_warnings, redactor: &redactor };
         let applied = match self.send(record, &awaiting).await? {
             Sent::Whole(applied) => applied,
-            Sent::Ended(state) => return Ok(state),
+            Sent::Ended(state) => return Ok(Brought::Ended(state)),
         };
         let awaited = record.awaited(&applied, &cluster.facts);
-        let ready = match self.wait(awaited, record, &awaiting, Some(&record.writer)).await? {
-            Observed::Ready { ready } => ready,
+        match self.wait(awaited, record, &awaiting, Some(&record.writer)).await? {
+            Observed::Ready { ready } => Ok(Brought::Ready { ready }),
             Observed::NotReady { causes, timed_out, still_serving } => {
-                return Ok(State::NotReady { causes, timed_out, still_serving, not_reached: Vec::new() });
+                let (not_reached, after) = (Vec::new(), After::Kept);
+                Ok(Brought::Ended(State::NotReady { causes, timed_out, still_serving, not_reached, after }))
             }
-            Observed::GaveWay { to } => return Ok(State::GaveWay { to }),
-            Observed::Stopped => return Err(Usage::Stopped.into()),
-        };
-        self.finish(record, cluster, ready, &redactor).await
+            Observed::GaveWay { to } => Ok(Brought::Ended(State::GaveWay { to })),
+            Observed::Stopped => Err(Usage::Stopped.into()),
+        }
     }
 
     /// Waits until these objects are ready, or until a newer run asks for the lock of this writer.
@@ -220,14 +237,9 @@ impl Rollout<'_> {
         Ok(wait(&watched).await?)
     }
 
-    async fn finish(
-        &self,
-        record: &mut Record<'_>,
-        cluster: &Cluster,
-        ready: usize,
-        redactor: &Redactor,
-    ) -> Result<State, Failure> {
-        let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, redactor).await;
+    async fn finish(&self, record: &mut Record<'_>, cluster: &Cluster, ready: usize) -> Result<State, Failure> {
+        let redactor = record.redactor.clone();
+        let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, &redactor).await;
         if !failures.is_empty() {
             return Ok(State::ApplyFailed { failures, not_reached });
         }
@@ -238,7 +250,7 @@ impl Rollout<'_> {
 
     /// Deletes what left Git, in reverse order, only after everything else runs. What something else stands on stays
     /// while that is there.
-    async fn prune(&self, writer: &Writer, facts: &Facts, redactor: &Redactor) -> Pruned {
+    pub(super) async fn prune(&self, writer: &Writer, facts: &Facts, redactor: &Redactor) -> Pruned {
         let doomed = writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Delete));
         let mut pruned = Pruned::default();
         for level in order::prune_order(doomed.map(|change| change.id.clone())) {
@@ -262,16 +274,41 @@ impl Rollout<'_> {
     }
 }
 
+/// What became of what was sent.
+pub(super) enum Brought {
+    /// It runs.
+    Ready {
+        /// How many objects are ready.
+        ready: usize,
+    },
+    /// It was refused, or does not run.
+    Ended(State),
+}
+
 /// What became of what left Git.
 #[derive(Default)]
-struct Pruned {
-    deleted: usize,
-    failures: Vec<Refusal>,
-    not_reached: Vec<ObjectId>,
+pub(super) struct Pruned {
+    pub(super) deleted: usize,
+    pub(super) failures: Vec<Refusal>,
+    pub(super) not_reached: Vec<ObjectId>,
+}
+
+impl Cluster {
+    /// Returns the same cluster as it is now: what was written may have changed what it serves.
+    pub(super) async fn again(&self) -> Result<Self, Failure> {
+        let reader = self.reader.clone();
+        Ok(Self { facts: reader.facts().await?, reader })
+    }
+}
+
+/// Returns who wins contested fields, by the rules that judge.
+pub(super) fn conflicts(policy: Policy<'_>) -> ownership::Rules<'_> {
+    let Policy { own, before } = policy;
+    ownership::Rules { own: &own.conflicts, before: before.map(|it| it.conflicts.as_slice()) }
 }
 
 /// Gives a target up. What cannot be given up expires by itself, and is no reason for another outcome.
-async fn let_go(release: impl Future<Output = Result<(), landfall_cluster::Error>>) {
+pub(super) async fn let_go(release: impl Future<Output = Result<(), landfall_cluster::Error>>) {
     if let Err(error) = release.await {
         tracing::warn!(%error, "the lease could not be released; it expires by itself");
     }

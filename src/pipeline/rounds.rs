@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use landfall_core::manifest::ObjectId;
 use landfall_core::order::{self, Occasion, Order, Round};
-use landfall_core::report::State;
+use landfall_core::report::{After, State};
 
 use super::record::Record;
 use super::rollout::{Awaiting, Rollout};
@@ -96,9 +96,13 @@ impl Rollout<'_> {
         self.progress.moment(format!("{} waits for {}", round.place, told(awaited.keys())));
         match self.wait(awaited, record, awaiting, None).await? {
             Observed::Ready { .. } => Ok(None),
-            Observed::NotReady { causes, timed_out, still_serving } => {
-                Ok(Some(State::NotReady { causes, timed_out, still_serving, not_reached: left.to_vec() }))
-            }
+            Observed::NotReady { causes, timed_out, still_serving } => Ok(Some(State::NotReady {
+                causes,
+                timed_out,
+                still_serving,
+                not_reached: left.to_vec(),
+                after: After::Kept,
+            })),
             Observed::GaveWay { to } => Ok(Some(State::GaveWay { to })),
             Observed::Stopped => Err(Usage::Stopped.into()),
         }

@@ -8,6 +8,7 @@ use landfall_core::inventory::LABEL;
 use landfall_core::manifest::{Defaults, Manifest, Note, ObjectId, Remark, ScopeTable, images, normalise, transform};
 use landfall_core::order;
 use landfall_core::rules::{Environment, Transform};
+use landfall_core::verify;
 
 use super::hooks;
 use crate::failure::Failure;
@@ -67,7 +68,8 @@ pub(super) async fn build(
         commands: to.commands,
         capabilities,
     };
-    let Rendered { manifests, notes, mut remarks } = render(&source).await?;
+    let Rendered { mut manifests, notes, mut remarks } = render(&source).await?;
+    verify::mark(&mut manifests, to.environment, commit)?;
     let (mut manifests, of_hooks) = hooks::sort_out(manifests);
     remarks.extend(of_hooks);
     let images = replaced(&mut manifests, to.environment, commit);

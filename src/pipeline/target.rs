@@ -12,7 +12,7 @@ use landfall_core::inventory::{Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
 use landfall_core::ownership::{Predecessor, Rules};
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
-use landfall_core::plan::{Allowance, Plan, quota};
+use landfall_core::plan::{Allowance, Plan, back, quota};
 use landfall_core::report::{ImageMove, State, TargetReport};
 use landfall_core::rules::{Access, Cluster, Environment};
 use serde_json::{Value, json};
@@ -146,6 +146,30 @@ pub(super) async fn desired(goal: &Goal<'_>, wanted: &Wanted<'_>, facts: Option<
 
 /// Plans a set against the cluster.
 pub(super) async fn plan(
+    run: &Run,
+    goal: &Goal<'_>,
+    set: Set,
+    wanted: &Wanted<'_>,
+    repository: &Repository,
+    view: &View<'_>,
+) -> Result<Planned, Failure> {
+    plan_by(build, run, goal, set, wanted, repository, view).await
+}
+
+/// Plans the way back to a set that was deployed before.
+pub(super) async fn plan_back(
+    run: &Run,
+    goal: &Goal<'_>,
+    set: Set,
+    wanted: &Wanted<'_>,
+    repository: &Repository,
+    view: &View<'_>,
+) -> Result<Planned, Failure> {
+    plan_by(back::build, run, goal, set, wanted, repository, view).await
+}
+
+async fn plan_by(
+    build: fn(&Inputs<'_>) -> Plan,
     run: &Run,
     goal: &Goal<'_>,
     set: Set,

@@ -36,6 +36,7 @@ mod offline;
 mod order;
 mod phases;
 mod pitfalls;
+mod policy;
 mod predecessors;
 mod race;
 mod records;

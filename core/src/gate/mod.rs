@@ -7,13 +7,16 @@ mod images;
 mod max_deletions;
 mod observe;
 mod replace;
+mod rolled_back;
 
 use serde::Serialize;
 
 use crate::id::{CommitSha, TargetId};
 use crate::plan::{Change, Plan};
 use crate::rules::Environment;
-use crate::trust::{Kind, Permit};
+use crate::trust::{Kind, Permit, WayBack};
+
+pub use rolled_back::judge as rolled_back;
 
 /// Most objects that a hold names: it is one clause, and the plan lists them all.
 const NAMED_MAX: usize = 3;
@@ -111,6 +114,25 @@ pub fn open(
     if holds.is_empty() { Ok(ApprovedPlan { plan }) } else { Err((plan, holds)) }
 }
 
+/// Approves the plan of a way back that no gate holds and that leads where the way does. Otherwise gives it back.
+///
+/// It deletes only what the failed deploy made, and its images ran before: `max_deletions` and `images` are not asked.
+#[expect(clippy::result_large_err, reason = "both ways out carry the plan")]
+pub fn open_back(
+    plan: Plan,
+    policy: Policy<'_>,
+    evidence: &Evidence,
+    way: &WayBack<'_>,
+) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
+    let is_by_hand = matches!(way.permit().kind(), Kind::BreakGlass { .. });
+    let holds =
+        [observe::judge(policy), blocked::judge(&plan), replace::judge(&plan), empty_render::judge(policy, evidence)];
+    let mut holds: Vec<Hold> = holds.into_iter().flatten().collect();
+    holds.extend(explained::judge(&plan, policy).filter(|_| !is_by_hand));
+    holds.extend(astray(&plan, way));
+    if holds.is_empty() { Ok(ApprovedPlan { plan }) } else { Err((plan, holds)) }
+}
+
 /// Returns the first few of what a hold is about, and how many more there are.
 fn first_few(named: &[String]) -> String {
     let shown = &named[..named.len().min(NAMED_MAX)];
@@ -130,6 +152,15 @@ fn foreign(plan: &Plan, permit: &Permit) -> Option<Hold> {
         return None;
     };
     let help = "Run this again from the pipeline of the commit that is to be deployed.".to_owned();
+    Some(Hold { gate: "permit", why, help, opens_by_itself: false })
+}
+
+fn astray(plan: &Plan, way: &WayBack<'_>) -> Option<Hold> {
+    if plan.target == *way.permit().target() && plan.commit == *way.to() {
+        return None;
+    }
+    let why = format!("the plan is of {} in {}, the way back leads elsewhere", plan.commit.short(), plan.target);
+    let help = "Report this: a rollback met another target's or commit's plan.".to_owned();
     Some(Hold { gate: "permit", why, help, opens_by_itself: false })
 }
 

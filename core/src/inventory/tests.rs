@@ -154,3 +154,36 @@ fn an_inventory_that_no_config_map_holds_is_refused() {
     let error = deployed_web().superset(names, attempt(NEW), None).data().unwrap_err();
     assert!(matches!(error, Error::TooLarge { objects: 20_001, .. }), "{error}");
 }
+
+#[test]
+fn a_way_back_keeps_the_newest_attempt_and_holds_it_until_the_next_one() {
+    let failed = deployed_web().superset([(deployment("new"), "v1".to_owned())], attempt(NEW), None);
+    let going = failed.going_back([(deployment("web"), "v1".to_owned())], "it crashes").unwrap();
+    assert_eq!(going.entries.len(), 2, "what the failed deploy made is still there");
+    assert_eq!(going.hold_on(&sha(NEW)).unwrap().stage, Stage::Begun);
+    let read = Inventory::read(&going.data().unwrap(), &target("shop", "production"), Some("42")).unwrap();
+    assert_eq!(read, going);
+    let gone = read.gone_back([(deployment("web"), entry("u1"))]);
+    assert_eq!((gone.attempted.clone(), gone.deployed.clone()), (Some(attempt(NEW)), Some(sha(OLD))));
+    assert_eq!(gone.attempts, [sha(NEW)]);
+    assert_eq!(gone.hold, Some(Hold { commit: sha(NEW), reason: "it crashes".to_owned(), stage: Stage::Done }));
+    assert_eq!(gone.hold_on(&sha(OLD)), None);
+    assert_eq!(gone.superset([], attempt(NEW), Some("again")).hold, None);
+}
+
+#[test]
+fn there_is_no_way_back_from_nothing() {
+    assert_eq!(Inventory::new(&target("shop", "production"), None).going_back([], "why"), None);
+}
+
+#[test]
+fn a_hold_that_something_else_set_is_not_taken_for_a_rollbacks() {
+    let text = format!(
+        r#"{{"version":1,"app":"shop","environment":"production","id":"0","attempted":"{NEW}","hold":{{"by":"ana","commit":"{NEW}"}}}}"#
+    );
+    let read = Inventory::read(&data(&text), &target("shop", "production"), None).unwrap();
+    assert_eq!(read.hold_on(&sha(NEW)), None);
+    let going = read.going_back([], "it crashes").unwrap().data().unwrap();
+    let again = Inventory::read(&going, &target("shop", "production"), None).unwrap();
+    assert_eq!(again.hold_on(&sha(NEW)).unwrap().reason, "it crashes", "one key is never written twice: {going:?}");
+}

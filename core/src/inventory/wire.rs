@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Entry, Error, Inventory};
+use super::{Entry, Error, Hold, Inventory, Stage};
 use crate::id::{AppName, CommitSha, EnvName};
 use crate::manifest::ObjectId;
 use crate::succession::Attempt;
@@ -53,6 +53,24 @@ struct WireInventory {
     unknown: BTreeMap<String, Value>,
 }
 
+/// The key of why a commit is held.
+const HOLD: &str = "hold";
+
+/// The hold of a rollback.
+#[derive(Serialize, Deserialize)]
+struct WireHold {
+    by: By,
+    commit: CommitSha,
+    reason: String,
+    stage: Stage,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum By {
+    Rollback,
+}
+
 #[derive(Serialize, Deserialize)]
 struct WireEntry {
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -94,7 +112,7 @@ pub(super) fn write(inventory: &Inventory) -> Result<BTreeMap<String, String>, E
     Ok(BTreeMap::from([(KEY.to_owned(), text)]))
 }
 
-fn from_wire(wire: WireInventory) -> Inventory {
+fn from_wire(mut wire: WireInventory) -> Inventory {
     let attempts = attempts(&wire);
     Inventory {
         app: wire.app,
@@ -105,9 +123,18 @@ fn from_wire(wire: WireInventory) -> Inventory {
         attempts,
         reason: wire.reason,
         deployed: wire.deployed,
+        hold: take_hold(&mut wire.unknown),
         entries: wire.entries.into_iter().map(entry_from_wire).collect(),
         unknown: wire.unknown,
     }
+}
+
+/// Takes the hold of a rollback out of what is not known. One that something else set stays there.
+fn take_hold(unknown: &mut BTreeMap<String, Value>) -> Option<Hold> {
+    let WireHold { by: By::Rollback, commit, reason, stage } =
+        unknown.get(HOLD).and_then(|hold| WireHold::deserialize(hold).ok())?;
+    unknown.remove(HOLD);
+    Some(Hold { commit, reason, stage })
 }
 
 /// Returns the attempts since the last whole deploy. An earlier version wrote only the newest.
@@ -124,7 +151,11 @@ fn entry_from_wire(wire: WireEntry) -> (ObjectId, Entry) {
 }
 
 fn to_wire(inventory: &Inventory) -> WireInventory {
-    let inventory = inventory.clone();
+    let mut inventory = inventory.clone();
+    if let Some(Hold { commit, reason, stage }) = inventory.hold {
+        let hold = serde_json::to_value(WireHold { by: By::Rollback, commit, reason, stage });
+        inventory.unknown.insert(HOLD.to_owned(), hold.expect("text always serialises"));
+    }
     WireInventory {
         version: FORMAT,
         app: inventory.app,

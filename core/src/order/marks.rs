@@ -97,11 +97,30 @@ impl Marks {
     }
 }
 
+/// Returns whether an object is a Job of Kubernetes.
+pub fn is_job(object: &Value) -> bool {
+    object["kind"] == "Job" && object["apiVersion"].as_str().is_some_and(|it| it.starts_with("batch/"))
+}
+
+/// Gives an object the last phase, or says why it has another one. A hook of no deploy becomes one of each.
+pub fn run_last(object: &mut Value) -> Result<(), String> {
+    let phase = match text(object, PHASE) {
+        Some(phase) => OWN_PHASES.iter().find(|(name, _)| *name == phase).map(|(_, phase)| *phase),
+        None => hook_phase(object, Occasion::Later),
+    };
+    if let Some(phase) = phase.filter(|phase| *phase != Phase::Post) {
+        return Err(format!("it is of the {}", Place { phase, wave: 0 }));
+    }
+    if text(object, PHASE).is_none() {
+        object["metadata"]["annotations"][PHASE] = "post".into();
+    }
+    Ok(())
+}
+
 /// Returns whether an object is a Job that runs once for each content: a hook, or one with a phase of its own.
 pub fn runs_once(object: &Value) -> bool {
-    let is_job = object["kind"] == "Job" && object["apiVersion"].as_str().is_some_and(|it| it.starts_with("batch/"));
     let is_marked = text(object, PHASE).is_some() || events(object).iter().any(|event| phase_of(event).is_some());
-    is_job && is_marked
+    is_job(object) && is_marked
 }
 
 /// Returns the events of a hook that no deploy runs; none of any other object.
@@ -177,7 +196,7 @@ fn text<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{elsewhere, policies_not_followed, runs_once, several_phases};
+    use super::{elsewhere, policies_not_followed, run_last, runs_once, several_phases};
 
     fn job(key: &str, value: &str) -> Value {
         let policy = "BeforeHookCreation,HookSucceeded";
@@ -212,6 +231,28 @@ mod tests {
         let mut other = hook;
         other["kind"] = "ConfigMap".into();
         assert!(!runs_once(&other));
+    }
+
+    #[test]
+    fn a_job_runs_last_unless_it_has_a_place_of_its_own() {
+        for (key, value, refusal) in [
+            ("other", "x", None),
+            ("helm.sh/hook", "test", None),
+            ("argocd.argoproj.io/hook", "PostSync", None),
+            ("landfall.dev/phase", "post", None),
+            ("landfall.dev/phase", "main", Some("it is of the phase main")),
+            ("helm.sh/hook", "pre-upgrade", Some("it is of the phase pre")),
+        ] {
+            let mut job = job(key, value);
+            assert_eq!(run_last(&mut job).err().as_deref(), refusal, "{value}");
+            assert_eq!(
+                refusal.is_none(),
+                runs_once(&job)
+                    && elsewhere(&job).is_none()
+                    && job["metadata"]["annotations"]["landfall.dev/phase"] == "post",
+                "{value}"
+            );
+        }
     }
 
     #[test]

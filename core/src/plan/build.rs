@@ -140,7 +140,7 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
         redactor.diff(&mut change.diff);
         change.drift = change.drift.take().map(|drift| drift.redacted(&redactor));
     }
-    changes.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.id.cmp(&b.id)));
+    sort(&mut changes);
     Plan {
         target: inputs.target.clone(),
         commit: inputs.commit.clone(),
@@ -149,6 +149,11 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
         changes,
         server: inputs.server.clone(),
     }
+}
+
+/// Puts the most dangerous first.
+pub(super) fn sort(changes: &mut [Change]) {
+    changes.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.id.cmp(&b.id)));
 }
 
 /// Says of each change what of it no merged commit explains.
@@ -279,7 +284,7 @@ fn is_allowed(inputs: &Inputs<'_>, id: &ObjectId, deed: Deed) -> bool {
 }
 
 /// Whether deleting an object of its kind loses data or other people's objects.
-fn is_kept(id: &ObjectId) -> bool {
+pub(super) fn is_kept(id: &ObjectId) -> bool {
     KEPT_KINDS.contains(&(id.group.as_str(), id.kind.as_str()))
 }
 

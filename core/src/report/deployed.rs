@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::phrase::Phrase;
 use super::title::{self, Title, environments};
 use super::words::{Mark, count};
-use super::{Report, State, TargetReport};
+use super::{Report, State, TargetReport, after};
+use crate::ready::Cause;
 
 /// Returns the verdict of a deploy: its worst target's.
 pub(crate) fn title(report: &Report) -> Title {
@@ -14,7 +15,7 @@ pub(crate) fn title(report: &Report) -> Title {
         return Title::new(Mark::Quiet, phrase);
     };
     match &worst.state {
-        State::NotReady { .. } | State::ApplyFailed { .. } | State::Failed { .. } => {
+        State::NotReady { .. } | State::NotVerified { .. } | State::ApplyFailed { .. } | State::Failed { .. } => {
             Title::new(Mark::Bad, failure(worst))
         }
         State::Held { .. } | State::Planned { .. } => Title::new(Mark::Look, done(report).then(held(worst))),
@@ -37,13 +38,14 @@ pub(crate) fn title(report: &Report) -> Title {
 fn rank(state: &State) -> u8 {
     match state {
         State::NotReady { .. } => 0,
-        State::ApplyFailed { .. } => 1,
-        State::Failed { .. } => 2,
-        State::Held { .. } | State::Planned { .. } => 3,
-        State::NotStarted { .. } => 4,
-        State::GaveWay { .. } => 5,
-        State::Superseded { .. } => 6,
-        State::Deployed { .. } => 7,
+        State::NotVerified { .. } => 1,
+        State::ApplyFailed { .. } => 2,
+        State::Failed { .. } => 3,
+        State::Held { .. } | State::Planned { .. } => 4,
+        State::NotStarted { .. } => 5,
+        State::GaveWay { .. } => 6,
+        State::Superseded { .. } => 7,
+        State::Deployed { .. } => 8,
     }
 }
 
@@ -51,21 +53,16 @@ fn failure(target: &TargetReport) -> Phrase {
     let place = environments([target]);
     let cluster = target.target.cluster.as_str();
     match &target.state {
-        State::NotReady { causes, timed_out, .. } => {
+        State::NotReady { causes, timed_out, after, .. } => {
             let place =
                 place.words(if *timed_out { " was not ready in time on " } else { " did not become ready on " });
             let place = place.name(cluster);
-            match causes.first() {
-                None => place,
-                Some(cause) => {
-                    let subject = place.words(": ").name(cause.id.to_string());
-                    let subject = match &cause.container {
-                        Some(container) => subject.words(" (container ").name(container).words(")"),
-                        None => subject,
-                    };
-                    subject.words(" ").then(Phrase::read(&cause.reason))
-                }
-            }
+            let place = causes.first().map_or(place.clone(), |cause| place.words(": ").then(because(cause)));
+            place.then(after::told(after))
+        }
+        State::NotVerified { failed, after } => {
+            let what = place.words(" was not verified on ").name(cluster).words(": ");
+            what.then(Phrase::read(&failed.what)).words(": ").then(Phrase::read(&failed.why)).then(after::told(after))
         }
         State::ApplyFailed { failures, .. } => {
             let what = format!(" refused {}", count(failures.len(), "object"));
@@ -81,6 +78,15 @@ fn failure(target: &TargetReport) -> Phrase {
         | State::Deployed { .. }
         | State::NotStarted { .. } => place,
     }
+}
+
+fn because(cause: &Cause) -> Phrase {
+    let subject = Phrase::default().name(cause.id.to_string());
+    let subject = match &cause.container {
+        Some(container) => subject.words(" (container ").name(container).words(")"),
+        None => subject,
+    };
+    subject.words(" ").then(Phrase::read(&cause.reason))
 }
 
 /// Returns "Deployed `8d41f02` to `staging`; " where a part of the run succeeded.

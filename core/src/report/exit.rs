@@ -23,7 +23,7 @@ fn of_target(action: Action, state: &State, plan: Option<&Plan>) -> Exit {
         | State::NotStarted { .. } => Exit::Done,
         State::Held { holds } => held(holds),
         State::ApplyFailed { .. } => Exit::ApplyFailed,
-        State::NotReady { .. } => Exit::NotReady,
+        State::NotReady { .. } | State::NotVerified { .. } => Exit::NotReady,
         State::Failed { problem } => problem.exit,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Action, Report, SCHEMA, State, TargetReport};
+use super::{Action, After, Report, SCHEMA, State, TargetReport};
 use crate::report::exit;
 
 /// Returns the report as JSON.
@@ -58,11 +58,25 @@ fn of_state(state: &State) -> Vec<String> {
         State::GaveWay { .. } => vec!["gave_way".to_owned()],
         State::Deployed { .. } => Vec::new(),
         State::ApplyFailed { .. } => vec!["apply_failed".to_owned()],
-        State::NotReady { causes, timed_out, .. } => {
+        State::NotReady { causes, timed_out, after, .. } => {
             let timeout = timed_out.then(|| "ready::timeout".to_owned());
-            causes.iter().map(|cause| format!("ready::{}", cause.code)).chain(timeout).collect()
+            let causes = causes.iter().map(|cause| format!("ready::{}", cause.code));
+            causes.chain(timeout).chain(of_rollback(after)).collect()
+        }
+        State::NotVerified { failed, after } => {
+            [format!("verify::{}", failed.code)].into_iter().chain(of_rollback(after)).collect()
         }
         State::Failed { problem } => vec![problem.code.clone()],
         State::NotStarted { .. } => vec!["not_started".to_owned()],
     }
+}
+
+fn of_rollback(after: &After) -> Option<String> {
+    let outcome = match after {
+        After::Kept => return None,
+        After::NotPossible { .. } => "not_possible",
+        After::RolledBack { .. } => "done",
+        After::Failed { .. } => "failed",
+    };
+    Some(format!("rollback::{outcome}"))
 }

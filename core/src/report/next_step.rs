@@ -1,7 +1,12 @@
 //! What to do after a failure, and how to go back, as one or two sentences. Empty where nothing failed.
 
 use super::phrase::Phrase;
-use super::{Report, State, TargetReport, failed};
+use super::{After, Report, State, TargetReport, failed};
+
+const NOT_VERIFIED: &str = "find out why it answers so, and merge a fix.";
+const ROLLED_BACK: &str =
+    "Its pipeline does not deploy this commit again: the next merge does, with a fix or with the revert.";
+const GO_ON: &str = "Run this job again: it goes on with the rollback.";
 
 /// Returns the next step of the first failed target; none where each has its own.
 pub(crate) fn next_step(report: &Report) -> Option<Phrase> {
@@ -11,7 +16,14 @@ pub(crate) fn next_step(report: &Report) -> Option<Phrase> {
     let target = report.targets.iter().find(|target| target.state.is_failed())?;
     let help = help(&target.state);
     let step = if help.is_empty() { Phrase::default() } else { Phrase::read(help).sentence() };
-    let step = if can_go_back(target) { step.then(or_go_back(report, help)) } else { step };
+    let step = match target.state.after() {
+        Some(After::RolledBack { .. }) => then(step, ROLLED_BACK),
+        Some(After::Failed { .. }) => then(step, GO_ON),
+        Some(After::Kept | After::NotPossible { .. }) | None if can_go_back(target) => {
+            step.then(or_go_back(report, help))
+        }
+        Some(After::Kept | After::NotPossible { .. }) | None => step,
+    };
     (!step.is_empty()).then_some(step)
 }
 
@@ -23,9 +35,14 @@ pub(crate) fn undo(report: &Report) -> Option<Phrase> {
     report.targets.iter().all(done).then(|| Phrase::default().words("To undo: ").then(way_back(report)))
 }
 
+fn then(step: Phrase, more: &str) -> Phrase {
+    if step.is_empty() { Phrase::read(more) } else { step.words(" ").then(Phrase::read(more)) }
+}
+
 fn help(state: &State) -> &str {
     match state {
         State::NotReady { causes, .. } => causes.first().map(|cause| cause.help.as_str()).unwrap_or_default(),
+        State::NotVerified { .. } => NOT_VERIFIED,
         State::Failed { problem } => &problem.help,
         State::ApplyFailed { .. }
         | State::Planned { .. }

@@ -45,6 +45,7 @@ fn failed(target: &TargetReport) -> Option<(&TargetReport, &Problem)> {
         | State::Deployed { .. }
         | State::ApplyFailed { .. }
         | State::NotReady { .. }
+        | State::NotVerified { .. }
         | State::NotStarted { .. } => None,
     }
 }

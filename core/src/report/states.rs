@@ -2,7 +2,7 @@
 
 use super::phrase::{Phrase, capital};
 use super::words::{self, Mark};
-use super::{Action, State};
+use super::{Action, After, State, after};
 use crate::manifest::ObjectId;
 
 /// Most objects that are named as not reached: it is one clause.
@@ -30,11 +30,15 @@ pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
             let what = say(format!("{} refused", words::count(failures.len(), "object")));
             (Mark::Bad, what.then(left(not_reached)))
         }
-        State::NotReady { still_serving, timed_out, not_reached, .. } => {
+        State::NotReady { still_serving, timed_out, not_reached, after, .. } => {
             let what = say(if *timed_out { "not ready in time" } else { "does not run" }.to_owned());
-            let what = what.then(left(not_reached));
-            (Mark::Bad, if still_serving.is_empty() { what } else { what.words(". ").strong(capital(still_serving)) })
+            let what = what.then(left(not_reached)).then(after::told(after));
+            // After a step back it is other pods that serve.
+            let is_old = matches!(after, After::RolledBack { .. } | After::Failed { .. });
+            let still_serving = Some(still_serving).filter(|serving| !serving.is_empty() && !is_old);
+            (Mark::Bad, still_serving.map_or(what.clone(), |serving| what.words(". ").strong(capital(serving))))
         }
+        State::NotVerified { after, .. } => (Mark::Bad, say("not verified".to_owned()).then(after::told(after))),
         State::Failed { problem } => (Mark::Bad, Phrase::read(&problem.title)),
         State::NotStarted { why } => (Mark::Quiet, say("not started: ".to_owned()).then(Phrase::read(why))),
     }

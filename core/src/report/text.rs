@@ -14,6 +14,7 @@ use super::{Action, Problem, Report, State, TargetReport, escape, next_step, sta
 use crate::diff::Line;
 use crate::plan::{Change, Class, Counts};
 use crate::ready::Cause;
+use crate::verify;
 
 pub use paint::Color;
 pub(super) use paint::Ink;
@@ -60,6 +61,7 @@ fn of_problem(problem: &Problem, titled: bool) -> Vec<String> {
 fn evidence(target: &TargetReport, color: Color) -> Vec<String> {
     match &target.state {
         State::NotReady { causes, .. } => causes.iter().flat_map(|cause| of_cause(cause, color)).collect(),
+        State::NotVerified { failed, .. } => of_verification(failed, color),
         State::ApplyFailed { failures, .. } => failures
             .iter()
             .flat_map(|failure| {
@@ -74,6 +76,13 @@ fn evidence(target: &TargetReport, color: Color) -> Vec<String> {
         | State::Failed { .. }
         | State::NotStarted { .. } => Vec::new(),
     }
+}
+
+fn of_verification(failed: &verify::Failed, color: Color) -> Vec<String> {
+    let what = color.paint(Ink::Red, &Phrase::read(&failed.what).plain());
+    let mut lines = vec![format!("{what}: {}", Phrase::read(&failed.why).plain())];
+    lines.extend(failed.answer.iter().map(|line| format!("    {}", escape::line(line))));
+    lines
 }
 
 fn of_cause(cause: &Cause, color: Color) -> Vec<String> {

@@ -96,6 +96,7 @@ pub(crate) fn holds(state: &State) -> &[crate::gate::Hold] {
         | State::Deployed { .. }
         | State::ApplyFailed { .. }
         | State::NotReady { .. }
+        | State::NotVerified { .. }
         | State::Failed { .. }
         | State::NotStarted { .. } => &[],
     }

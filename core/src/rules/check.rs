@@ -28,12 +28,14 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn value(&mut self, node: &Node, key: &Key, spot: &Spot<'_>) {
         match (key.kind, &node.value) {
-            (Kind::Group | Kind::ChoiceOrGroup(_), Value::Map(_)) => self.group(node, key.path, spot),
+            (Kind::Group | Kind::ChoiceOrGroup(_) | Kind::TextOrGroup, Value::Map(_)) => {
+                self.group(node, key.path, spot);
+            }
             (Kind::Names, Value::Map(_)) => self.names(node, key, spot),
             (Kind::List, Value::List(_)) => self.list(node, key, spot),
             (Kind::Choice(words) | Kind::ChoiceOrGroup(words), Value::Text(word)) if words.contains(&word.as_str()) => {
             }
-            (Kind::Text | Kind::Duration, Value::Text(_))
+            (Kind::Text | Kind::Duration | Kind::TextOrGroup, Value::Text(_))
             | (Kind::Count, Value::Count(_))
             | (Kind::Flag, Value::Flag(_))
             | (Kind::Any, _) => {}
@@ -120,11 +122,19 @@ fn empty(spot: &Spot<'_>) -> Mistake {
 fn mistyped(name: &str, kind: Kind, node: &Node, spot: SourceSpan) -> Mistake {
     let example = match kind {
         Kind::Duration => ": `90s`, `10m` or `1h`",
-        Kind::Text if matches!(node.value, Value::Count(_) | Value::Number | Value::Flag(_)) => ": put it in quotes",
+        Kind::Text | Kind::TextOrGroup if matches!(node.value, Value::Count(_) | Value::Number | Value::Flag(_)) => {
+            ": put it in quotes"
+        }
         Kind::Group => ": `key: value`",
         Kind::Names => ": `name: ...`",
         Kind::List => ": `- ...`",
-        Kind::Text | Kind::Count | Kind::Flag | Kind::Choice(_) | Kind::ChoiceOrGroup(_) | Kind::Any => "",
+        Kind::Text
+        | Kind::TextOrGroup
+        | Kind::Count
+        | Kind::Flag
+        | Kind::Choice(_)
+        | Kind::ChoiceOrGroup(_)
+        | Kind::Any => "",
     };
     // A block's own span may start on a later line; the key is where people look.
     let at = if matches!(node.value, Value::Map(_) | Value::List(_) | Value::Null) { spot } else { node.at };

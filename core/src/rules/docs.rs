@@ -37,6 +37,9 @@ projects by what they report, others by their condition `Ready`. `wait.ready` co
 are [CEL](https://cel.dev); they see the live object as `self` and its fields as `metadata`, `spec`, `status`, `data` and
 `type`. Nothing is ready before its controller has seen what was applied, where it says so.
 
+**When it fails.** `verify` says what must hold once everything is ready, and `wait.on_failure` what becomes of a deploy that
+does not come so far: [failure.md](failure.md).
+
 **Whose field.** A field that another manager owns, and that Git wants otherwise, holds the deploy: the plan names field,
 manager and value. `conflicts` says who wins, and counts like a gate: a new rule counts from the next push on. `ours` takes the
 field, but only where every contested field of the object is given to Git, so that nothing else is taken by accident. `theirs`

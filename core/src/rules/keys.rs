@@ -28,6 +28,8 @@ pub(super) enum Kind {
     Choice(&'static [&'static str]),
     /// One of these words, or a map of fixed keys that says more.
     ChoiceOrGroup(&'static [&'static str]),
+    /// Text, or a map of fixed keys that says more.
+    TextOrGroup,
     /// A map of fixed keys.
     Group,
     /// A map of names that the user chooses.
@@ -69,6 +71,7 @@ impl Kind {
             Self::Duration => "a duration".to_owned(),
             Self::Choice(words) => quoted(words, " or "),
             Self::ChoiceOrGroup(words) => format!("{} or a map of keys", quoted(words, ", ")),
+            Self::TextOrGroup => "text or a map of keys".to_owned(),
             Self::Group => "a map of keys".to_owned(),
             Self::Names => "a map of names".to_owned(),
             Self::List => "a list".to_owned(),
@@ -101,6 +104,8 @@ pub(super) fn under(path: &str) -> impl Iterator<Item = &'static Key> {
 
 const STATE: &str = "where the inventory and the lease are kept, when the set brings its own namespace";
 const STATE_NAMESPACE: &str = "a namespace that is there before the first deploy";
+
+const TOKEN: &str = "the environment variable with the bearer token that is sent along";
 
 /// Every key, parents before children.
 pub(super) const KEYS: &[Key] = &[
@@ -341,7 +346,12 @@ pub(super) const KEYS: &[Key] = &[
         Kind::Text,
         "a CEL expression that is true when the object will not become ready, as in `status.phase == 'Broken'`",
     ),
-    later("environments.*.wait.on_failure", "what to do when it does not run: `keep` or `rollback`"),
+    key(
+        "environments.*.wait.on_failure",
+        Kind::Choice(&["keep", "rollback"]),
+        Default::Is("keep"),
+        "what becomes of a deploy that does not become ready or is not verified: `keep` leaves it, `rollback` goes back to the commit that was deployed before",
+    ),
     both(
         "environments.*.conflicts",
         Kind::List,
@@ -374,7 +384,55 @@ pub(super) const KEYS: &[Key] = &[
         Default::Is("5m"),
         "how long a deploy waits for an image of `images` that its registry does not have yet",
     ),
-    later("environments.*.verify", "requests that must succeed after the rollout"),
+    optional(
+        "environments.*.verify",
+        Kind::List,
+        "what must hold once everything is ready, one after the other: only then the deploy has succeeded",
+    ),
+    must("environments.*.verify[]", Kind::Group, "one verification: `http`, `promql` or `job`"),
+    optional(
+        "environments.*.verify[].http",
+        Kind::TextOrGroup,
+        "an address that must answer well; the address alone is short for `{url: ADDRESS}`",
+    ),
+    must("environments.*.verify[].http.url", Kind::Text, "the address; a redirect is an answer, and not followed"),
+    key(
+        "environments.*.verify[].http.status",
+        Kind::Count,
+        Default::Is("200 to 299"),
+        "the status that it must answer with",
+    ),
+    optional("environments.*.verify[].http.contains", Kind::Text, "a text that must be in what it answers"),
+    optional("environments.*.verify[].http.token", Kind::Text, TOKEN),
+    optional(
+        "environments.*.verify[].promql",
+        Kind::Group,
+        "a query that a server with Prometheus' API must answer well",
+    ),
+    must(
+        "environments.*.verify[].promql.server",
+        Kind::Text,
+        "its address, before `/api/v1/query`, as in `https://prometheus.example`",
+    ),
+    must("environments.*.verify[].promql.query", Kind::Text, "the query; a vector or a scalar"),
+    must(
+        "environments.*.verify[].promql.condition",
+        Kind::Text,
+        "what every value of the answer must be, as in `> 0.99`; no value, or one that is no number, is not good",
+    ),
+    optional("environments.*.verify[].promql.token", Kind::Text, TOKEN),
+    optional(
+        "environments.*.verify[].job",
+        Kind::Text,
+        "a Job of the set, by its name: it runs anew for each commit, after everything else is ready",
+    ),
+    key(
+        "environments.*.verify[].for",
+        Kind::Duration,
+        Default::Is("5s"),
+        "how long every answer must be good: one that is not starts the time again",
+    ),
+    key("environments.*.verify[].timeout", Kind::Duration, Default::Is("2m"), "when to give up asking"),
     optional("environments.*.url", Kind::Text, "its public address, shown to people"),
     gate("environments.*.mode", Kind::Choice(&["deploy", "observe"]), "deploy", "`observe` plans and never writes"),
     later("environments.*.ttl", "how long a preview lives"),

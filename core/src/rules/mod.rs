@@ -15,6 +15,7 @@ mod schema;
 mod select;
 mod tree;
 mod value;
+mod verify;
 mod wait;
 mod written;
 
@@ -30,6 +31,7 @@ use crate::ownership;
 use crate::plan::Allowance;
 use crate::ready;
 use crate::succession::Succession;
+use crate::verify::Verification;
 
 pub use docs::docs;
 pub use mistake::{Mistake, RulesErrors};
@@ -121,6 +123,8 @@ pub struct Environment {
     pub gates: Gates,
     /// How long to wait for it.
     pub wait: Wait,
+    /// What must hold once everything is ready.
+    pub verify: Vec<Verification>,
     /// Who wins fields that somebody else owns too.
     pub conflicts: Vec<ownership::Rule>,
     /// Its public address.
@@ -184,6 +188,19 @@ pub struct Wait {
     pub timeout_seconds: u64,
     /// When objects of some kinds are ready.
     pub ready: Vec<ready::Rule>,
+    /// What becomes of a deploy that fails after it was written.
+    pub on_failure: OnFailure,
+}
+
+/// What becomes of a deploy that does not become ready, or is not verified.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// The commit that was deployed before is deployed again.
+    Rollback,
 }
 
 /// Whether an environment may be written.
@@ -204,7 +221,7 @@ impl Default for Gates {
 
 impl Default for Wait {
     fn default() -> Self {
-        Self { timeout_seconds: WAIT_SECONDS_DEFAULT, ready: Vec::new() }
+        Self { timeout_seconds: WAIT_SECONDS_DEFAULT, ready: Vec::new(), on_failure: OnFailure::Keep }
     }
 }
 

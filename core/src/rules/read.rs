@@ -12,7 +12,7 @@ use super::value::{self, Unusable};
 use super::written::Written;
 use super::{
     Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Transform,
-    conflicts, identity, place, reach, render, wait,
+    conflicts, identity, place, reach, render, verify, wait,
 };
 use crate::id::{ClusterName, EnvName, InvalidName};
 use crate::lint::{LINTS, Switch};
@@ -72,6 +72,7 @@ impl Reader<'_> {
         let adopt = self.texts(node, "adopt", value::predecessor);
         let allow_delete = self.texts(node, "allow_delete", value::deletion);
         let wait = wait::wait(node, self);
+        let verify = verify::verify(node, self);
         let conflicts = conflicts::conflicts(node, self);
         let url = self.text(node, "url", value::url);
         Some(Environment {
@@ -90,6 +91,7 @@ impl Reader<'_> {
             allow_delete,
             gates: gates(node),
             wait,
+            verify,
             conflicts,
             url,
             mode: mode(node),

@@ -26,6 +26,7 @@ fn shape(key: &Key) -> Map<String, Value> {
         Kind::Duration => fields(&json!({"type": "string", "pattern": "^[0-9]+[smh]$"})),
         Kind::Choice(words) => fields(&json!({"enum": words})),
         Kind::ChoiceOrGroup(words) => fields(&json!({"anyOf": [{"enum": words}, group(key.path)]})),
+        Kind::TextOrGroup => fields(&json!({"anyOf": [{"type": "string"}, group(key.path)]})),
         Kind::Group => group(key.path),
         Kind::Names => {
             let names = json!({"type": "object", "additionalProperties": item(key, ".*")});

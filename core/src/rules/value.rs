@@ -2,6 +2,7 @@
 
 use crate::ownership::Predecessor;
 use crate::plan::Allowance;
+use crate::verify::Condition;
 
 /// Longest duration that the rules may ask for: longer than any CI job lives.
 const DURATION_SECONDS_MAX: u64 = 24 * 60 * 60;
@@ -143,6 +144,33 @@ pub(super) fn repository(text: &str) -> Result<String, Unusable> {
     let help = "write it as Chart.yaml has it: `https://charts.example` or `oci://registry.example/charts`".to_owned();
     let why = "it is not the address of a chart repository".to_owned();
     address(text, &["https://", "oci://", "http://"]).ok_or((why, help))
+}
+
+/// Checks an address that is asked whether a deploy has succeeded. A login in it would be written into reports.
+pub(super) fn asked(text: &str) -> Result<String, Unusable> {
+    let has_login = |rest: &str| rest.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'));
+    if text.split_once("://").is_some_and(|(_, rest)| has_login(rest)) {
+        return Err(("it has a login in it".to_owned(), "name the variable with a token in `token`".to_owned()));
+    }
+    url(text)
+}
+
+/// Checks the status of an answer.
+pub(super) fn status(count: u64) -> Result<u16, Unusable> {
+    let bad = || ("this is not the status of an answer".to_owned(), "write one from 200 to 599".to_owned());
+    u16::try_from(count).ok().filter(|status| (200..600).contains(status)).ok_or_else(bad)
+}
+
+/// Reads what a value must be.
+pub(super) fn condition(text: &str) -> Result<Condition, Unusable> {
+    let help = "write a comparison with a number, as in `> 0.99`; the signs are >, >=, <, <=, == and !=".to_owned();
+    text.parse().map_err(|error: crate::verify::InvalidCondition| (error.to_string(), help))
+}
+
+/// Checks that a text says something.
+pub(super) fn some(text: &str) -> Result<String, Unusable> {
+    let empty = || ("it is empty".to_owned(), "write something, or remove the key".to_owned());
+    Some(text.to_owned()).filter(|text| !text.trim().is_empty()).ok_or_else(empty)
 }
 
 /// Checks the address of a Git repository.

@@ -5,7 +5,7 @@ use miette::SourceSpan;
 use super::mistake::Mistake;
 use super::read::Reader;
 use super::tree::Node;
-use super::{WAIT_SECONDS_DEFAULT, Wait, value};
+use super::{OnFailure, WAIT_SECONDS_DEFAULT, Wait, value};
 use crate::ready::{Expression, InvalidExpression, Rule};
 
 /// Reads an environment's `wait`.
@@ -22,7 +22,11 @@ pub(super) fn wait(environment: &Node, reader: &mut Reader<'_>) -> Wait {
             ready.push(rule);
         }
     }
-    Wait { timeout_seconds: timeout.unwrap_or(WAIT_SECONDS_DEFAULT), ready }
+    let on_failure = match entry.node.entry("on_failure").and_then(|entry| entry.node.text()) {
+        Some("rollback") => OnFailure::Rollback,
+        _ => OnFailure::Keep,
+    };
+    Wait { timeout_seconds: timeout.unwrap_or(WAIT_SECONDS_DEFAULT), ready, on_failure }
 }
 
 fn rule(item: &Node, reader: &mut Reader<'_>) -> Option<Rule> {

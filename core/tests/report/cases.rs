@@ -6,8 +6,9 @@ use landfall_core::manifest::{ObjectId, Origin};
 use landfall_core::plan::{Change, Class, Drift};
 use landfall_core::ready::Cause;
 use landfall_core::report::{
-    Action, COMMENT_BYTES_MAX, Failure, Finding, Options, Problem, Report, Skipped, State, TargetReport,
+    Action, After, COMMENT_BYTES_MAX, Failure, Finding, Options, Problem, Report, Skipped, State, TargetReport,
 };
+use landfall_core::verify::Failed;
 use serde_json::json;
 
 use crate::build::{change, differing, hold, image, moment, report, same, sha, target};
@@ -142,6 +143,7 @@ fn a_failure_starts_with_its_cause() {
         timed_out: false,
         still_serving: "still runs c0ffee1 with 6 of 6 old pods".to_owned(),
         not_reached: Vec::new(),
+        after: After::Kept,
     };
     let mut eu = production("prod-eu", failed);
     eu.seconds = Some(52.0);
@@ -153,6 +155,43 @@ fn a_failure_starts_with_its_cause() {
     ];
     let us = production("prod-us", State::NotStarted { why: "waits for `prod-eu`".to_owned() });
     check("failed", &deploying(vec![eu, us]));
+}
+
+fn not_ready(after: After) -> State {
+    let still_serving = "still runs c0ffee1 with 6 of 6 old pods".to_owned();
+    State::NotReady { causes: vec![crash()], timed_out: false, still_serving, not_reached: Vec::new(), after }
+}
+
+#[test]
+fn a_rollback_says_what_runs_now() {
+    let mut target = production("prod-eu", not_ready(After::RolledBack { to: sha("c0ffee1") }));
+    target.notes = vec!["`Job/migrate` stays: what it did is not undone".to_owned()];
+    check("rolled-back", &deploying(vec![target]));
+}
+
+#[test]
+fn a_rollback_that_fails_says_so_first() {
+    let why = "`Deployment/web` has no image".to_owned();
+    let failed = not_ready(After::Failed { to: sha("c0ffee1"), why });
+    check("rollback-failed", &deploying(vec![production("prod-eu", failed)]));
+}
+
+#[test]
+fn a_rollback_that_is_not_possible_says_why() {
+    let why = "nothing was deployed before it".to_owned();
+    check("rollback-not-possible", &deploying(vec![production("prod-eu", not_ready(After::NotPossible { why }))]));
+}
+
+#[test]
+fn a_verification_that_fails_shows_the_answer() {
+    let failed = Failed {
+        code: "http",
+        what: "`https://shop.example/healthz`".to_owned(),
+        why: "it answered 503, not 200 to 299".to_owned(),
+        answer: vec!["{\"database\": \"down\"}".to_owned()],
+    };
+    let state = State::NotVerified { failed, after: After::Kept };
+    check("not-verified", &deploying(vec![production("prod-eu", state)]));
 }
 
 #[test]

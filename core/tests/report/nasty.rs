@@ -6,13 +6,14 @@ use landfall_core::manifest::{ObjectId, Origin};
 use landfall_core::plan::Class;
 use landfall_core::ready::Cause;
 use landfall_core::report::{
-    Action, Color, Failure, Finding, ImageMove, Moment, Options, Problem, Report, Skipped, State, markdown, marker,
-    text,
+    Action, After, Color, Failure, Finding, ImageMove, Moment, Options, Problem, Report, Skipped, State, markdown,
+    marker, text,
 };
+use landfall_core::verify::Failed;
 use pulldown_cmark::{CodeBlockKind, Event, Options as Dialect, Parser, Tag};
 use serde_json::json;
 
-use crate::build::{change, differing, hold, report, target};
+use crate::build::{change, differing, hold, report, sha, target};
 
 const NASTY: &[&str] = &[
     "</summary></details><script>alert(1)</script>",
@@ -75,6 +76,16 @@ fn reports(bad: &str) -> Vec<Report> {
             timed_out: true,
             still_serving: bad.to_owned(),
             not_reached: Vec::new(),
+            after: After::Failed { to: sha("c0ffee1"), why: bad.to_owned() },
+        },
+        State::NotVerified {
+            failed: Failed {
+                code: "http",
+                what: bad.to_owned(),
+                why: bad.to_owned(),
+                answer: vec![bad.to_owned(), "````".to_owned()],
+            },
+            after: After::NotPossible { why: bad.to_owned() },
         },
         State::Failed { problem: problem.clone() },
         State::NotStarted { why: bad.to_owned() },

@@ -17,7 +17,7 @@ async fn tells(case: &str, timeout: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/node/causes").join(case);
     let objects = fs::read_to_string(folder.join("objects.yaml")).unwrap();
     let before = fs::read_to_string(folder.join("before.yaml"));
-    let shop = Shop::open(before.as_ref().unwrap_or(&objects), timeout).await;
+    let shop = Shop::open(before.as_ref().unwrap_or(&objects), &format!("timeout: {timeout}")).await;
     let first = shop.world.deploy().await.unwrap();
     let job = if before.is_ok() { shop.merge(&objects).await } else { first };
     // When it was known, and what was said while it was not.

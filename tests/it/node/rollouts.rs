@@ -54,7 +54,7 @@ fn application(version: &str, strategy: &str) -> String {
 
 /// Deploys version 1 and merges version 2 while the application is asked. Returns the answers and the job.
 async fn roll_out(strategy: &str) -> (Vec<Result<String, String>>, Job) {
-    let shop = Shop::open(&application("1", strategy), "90s").await;
+    let shop = Shop::open(&application("1", strategy), "timeout: 90s").await;
     let first = shop.world.deploy().await.unwrap();
     assert_eq!(first.code, 0, "{}", first.everything());
     let is_over = AtomicBool::new(false);
@@ -97,4 +97,18 @@ async fn a_recreated_application_loses_requests_and_so_they_are_counted() {
     assert!(answers.iter().any(Result::is_err), "{answers:?}");
     // The first look may come when its pods are gone already; then nothing is said.
     assert!(!job.stderr.contains("never seen with less"), "{}", job.stderr);
+}
+
+#[tokio::test]
+async fn a_rollback_brings_the_old_version_back_when_nothing_serves_any_more() {
+    // All old pods end before a new one starts: with an image that is missing nothing serves.
+    let recreated = "{type: Recreate}";
+    let shop = Shop::open(&application("1", recreated), "timeout: 90s, on_failure: rollback").await;
+    let first = shop.world.deploy().await.unwrap();
+    assert_eq!(first.code, 0, "{}", first.everything());
+    let failed = shop.merge(&application("missing", recreated)).await;
+    assert_eq!(failed.code, 6, "{}", failed.everything());
+    let title = failed.stdout.lines().next().unwrap();
+    assert!(title.contains("rolled back to") && title.ends_with("which runs"), "{}", failed.everything());
+    assert_eq!(ask_once(&shop.namespace).await, ["1", "1"], "{}", failed.everything());
 }

@@ -31,11 +31,11 @@ pub(super) struct Shop {
 }
 
 impl Shop {
-    /// Opens a shop whose deploys wait this long. `@@REGISTRY@@` in its objects is the registry's address.
-    pub(super) async fn open(objects: &str, timeout: &str) -> Shop {
+    /// Opens a shop whose deploys wait like this: `timeout: 90s`. `@@REGISTRY@@` in its objects is the registry's address.
+    pub(super) async fn open(objects: &str, wait: &str) -> Shop {
         let yard = yard().await;
         let namespace = yard.cluster.namespace("shop").await.name;
-        let keys = format!("source: deploy, wait: {{timeout: {timeout}}},");
+        let keys = format!("source: deploy, wait: {{{wait}}},");
         let rules = rules(&namespace).replace("source: deploy,", &keys);
         let objects = with_registry(objects);
         let files = [("landfall.yaml", rules.as_str()), ("deploy/objects.yaml", &objects)];

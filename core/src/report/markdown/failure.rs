@@ -4,6 +4,7 @@ use crate::ready::Cause;
 use crate::report::failed::{self, Failed};
 use crate::report::phrase::Phrase;
 use crate::report::{Failure, Problem, Report, State, TargetReport, escape, next_step, title, words};
+use crate::verify;
 
 use super::fence::fence;
 use super::links;
@@ -43,6 +44,7 @@ fn of_target(report: &Report, target: &TargetReport) -> Vec<String> {
             let shown = causes.iter().take(CAUSES_MAX).flat_map(|cause| of_cause(report, target, cause));
             shown.chain(rest(causes.len(), "cause")).collect()
         }
+        State::NotVerified { failed, .. } => of_verification(failed),
         State::ApplyFailed { failures, .. } => {
             let shown = failures.iter().take(CAUSES_MAX).flat_map(|failure| of_failure(report, target, failure));
             shown.chain(rest(failures.len(), "refused object")).collect()
@@ -66,6 +68,15 @@ fn of_failed(report: &Report, failed: &Failed<'_>) -> Vec<String> {
         let who = title::environments(failed.targets.iter().copied());
         let help = Phrase::read(&failed.problem.help).sentence();
         parts.push(format!("**Next step** for {}: {}", who.markdown(), help.markdown()));
+    }
+    parts
+}
+
+fn of_verification(failed: &verify::Failed) -> Vec<String> {
+    let (what, why) = (Phrase::read(&failed.what), Phrase::read(&failed.why));
+    let mut parts = vec![format!("{} · {}", what.markdown(), why.markdown())];
+    if !failed.answer.is_empty() {
+        parts.push(fence("text", &failed.answer));
     }
     parts
 }
