@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use landfall_cluster::{Error, Facts, Reader};
 use landfall_core::diff::redact::Redactor;
-use landfall_core::manifest::{ObjectId, Resource};
+use landfall_core::id::CommitSha;
+use landfall_core::manifest::{Manifest, ObjectId, Resource};
 use landfall_core::ready::{self, Cause, Rule, Verdict};
 
 use crate::clock::Stopwatch;
@@ -35,6 +36,10 @@ pub(crate) struct Wait<'a> {
     pub(crate) awaited: BTreeMap<ObjectId, Awaited>,
     /// What was warned of before anything was applied: it tells of earlier deploys.
     pub(crate) old_warnings: &'a Warnings,
+    /// The commit that everything was of before, where it was of one.
+    pub(crate) before: Option<&'a CommitSha>,
+    /// What was rendered: where Git has each field.
+    pub(crate) manifests: &'a [Manifest],
     /// What landfall.yaml says of kinds.
     pub(crate) rules: &'a [Rule],
     pub(crate) timeout: Duration,
@@ -72,6 +77,17 @@ pub(crate) enum Observed {
     Stopped,
 }
 
+/// How far each object is.
+type Verdicts = BTreeMap<ObjectId, Verdict>;
+
+/// What ended a wait for what is not ready.
+#[derive(Clone, Copy)]
+enum End {
+    /// Something will not run.
+    Certain,
+    TimedOut,
+}
+
 /// Waits for every object, and tells each change of state once.
 pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
     let started = Stopwatch::start();
@@ -97,20 +113,20 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
         told.tell(wait, &verdicts);
         let failed: Vec<Cause> = verdicts.values().filter_map(cause).collect();
         if !failed.is_empty() {
-            return Ok(not_ready(wait, &look, failed, false).await);
+            return Ok(not_ready(wait, &look, &verdicts, failed, End::Certain).await);
         }
         if verdicts.values().all(|verdict| matches!(verdict, Verdict::Ready { .. })) {
             return Ok(Observed::Ready { ready: verdicts.len() });
         }
         if is_last {
             live.answered()?;
-            return Ok(not_ready(wait, &look, overdue(wait, &look), true).await);
+            return Ok(not_ready(wait, &look, &verdicts, overdue(wait, &look), End::TimedOut).await);
         }
         live.changed_within(Duration::from_millis(LOOK_AGAIN_MILLISECONDS)).await;
     }
 }
 
-fn judge(wait: &Wait<'_>, look: &Look, age_seconds: u64) -> BTreeMap<ObjectId, Verdict> {
+fn judge(wait: &Wait<'_>, look: &Look, age_seconds: u64) -> Verdicts {
     let related = look.related(wait.rules);
     let verdict = |id: &ObjectId, awaited: &Awaited| match look.objects.get(id) {
         Some(object) => ready::judge(object, awaited.generation, &related, age_seconds),
@@ -135,9 +151,21 @@ fn cause(verdict: &Verdict) -> Option<Cause> {
     }
 }
 
-async fn not_ready(wait: &Wait<'_>, look: &Look, causes: Vec<Cause>, timed_out: bool) -> Observed {
-    let first = causes.first().and_then(|cause| look.objects.get(&cause.id));
-    let still_serving = first.map(|object| ready::still_serving(object, &look.replica_sets, &look.pods));
-    let causes = evidence::complete(wait, causes).await;
-    Observed::NotReady { causes, timed_out, still_serving: still_serving.unwrap_or_default() }
+/// Tells why, where Git says so, and what serves meanwhile.
+async fn not_ready(wait: &Wait<'_>, look: &Look, verdicts: &Verdicts, causes: Vec<Cause>, end: End) -> Observed {
+    let still_serving = still_serving(wait, look, verdicts);
+    let mut causes = evidence::complete(wait, causes).await;
+    for cause in &mut causes {
+        ready::trace(cause, wait.manifests);
+    }
+    Observed::NotReady { causes, timed_out: matches!(end, End::TimedOut), still_serving }
+}
+
+/// Says what serves in place of what is not ready, or, where that has no pods that stay, beside it.
+fn still_serving(wait: &Wait<'_>, look: &Look, verdicts: &Verdicts) -> String {
+    let serving = |id: &ObjectId| ready::serving(look.objects.get(id)?, &look.replica_sets, &look.pods);
+    let unready = verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::Ready { .. }));
+    let unready: Vec<_> = unready.filter_map(|(id, _)| serving(id)).collect();
+    let all = if unready.is_empty() { verdicts.keys().filter_map(serving).collect() } else { unready };
+    ready::still_serving(&all, wait.before)
 }

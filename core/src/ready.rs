@@ -21,6 +21,7 @@ mod ecosystem;
 mod event;
 mod eviction;
 mod expression;
+mod field;
 mod finding;
 mod gone;
 mod image;
@@ -33,6 +34,7 @@ mod pods;
 mod probe;
 mod probed;
 mod pvc;
+mod reference;
 mod refused;
 mod replica_set;
 mod reported;
@@ -52,13 +54,14 @@ use serde_json::{Value, json};
 
 pub use code::Code;
 pub use expression::{Expression, InvalidExpression};
+pub use field::trace;
 pub use logs::{LogRequest, read_log, wants_logs};
 pub use probed::{is_probed, restarts};
 pub use rule::Rule;
 pub use selector::{Selector, owned_by, related_selector};
-pub use serving::still_serving;
+pub use serving::{Serving, serving, still_serving};
 
-use crate::manifest::ObjectId;
+use crate::manifest::{ObjectId, Origin};
 use crate::order::is_custom;
 use subject::{OUT_OF_TIME, Subject};
 
@@ -98,6 +101,12 @@ pub struct Cause {
     pub reason: String,
     /// What proves it: a condition's message, an exit code.
     pub evidence: String,
+    /// The field that it comes from: `spec.template.spec.containers[app].image`; empty where none is known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// Where Git has that field, or else the object; none until it is traced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// The last lines of the container's log, redacted; empty when there are none.
     pub log: Vec<String>,
     /// The next step, as one sentence.

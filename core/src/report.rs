@@ -19,6 +19,7 @@ mod planned;
 mod states;
 mod text;
 mod title;
+mod traced;
 mod words;
 
 use serde::Serialize;

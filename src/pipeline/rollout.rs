@@ -53,6 +53,8 @@ pub(super) struct Awaiting<'a> {
     pub(super) cluster: &'a Cluster,
     /// What was warned of before anything was applied.
     old_warnings: Warnings,
+    /// The commit that everything was of before; none where an attempt failed since.
+    before: Option<CommitSha>,
     pub(super) redactor: &'a Redactor,
 }
 
@@ -180,10 +182,11 @@ impl Rollout<'_> {
 
     /// Writes an approved plan: superset, objects, wait, prune, exact inventory.
     async fn write(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<State, Failure> {
+        let before = record.stored.inventory.before(self.order.commit).cloned();
         record.superset(self.order.commit, self.order.reason).await?;
         let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
         let redactor = record.redactor.clone();
-        let awaiting = Awaiting { cluster, old_warnings, redactor: &redactor };
+        let awaiting = Awaiting { cluster, old_warnings, before, redactor: &redactor };
         let applied = match self.send(record, &awaiting).await? {
             Sent::Whole(applied) => applied,
             Sent::Ended(state) => return Ok(state),
@@ -212,6 +215,8 @@ impl Rollout<'_> {
             inventory: &record.stored.inventory.id,
             awaited,
             old_warnings: &awaiting.old_warnings,
+            before: awaiting.before.as_ref(),
+            manifests: &record.set.manifests,
             rules: &self.goal.environment.wait.ready,
             timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),
             redactor: awaiting.redactor,

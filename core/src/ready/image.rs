@@ -34,6 +34,7 @@ pub(super) fn finding(subject: &Subject<'_>, container: &Container<'_>) -> Optio
         "ErrImagePull" | "ImagePullBackOff" => Some(not_pulled(container, &evidence(subject, container))),
         _ => None,
     }
+    .map(|finding| finding.pod_field(container.field("image")))
 }
 
 fn invalid(container: &Container<'_>) -> Finding {
@@ -65,10 +66,12 @@ fn not_pulled(container: &Container<'_>, evidence: &str) -> Finding {
 pub(super) fn other_platform(container: &Container<'_>) -> Finding {
     let node =
         text(container.pod, "/spec/nodeName").map_or_else(|| "its node".to_owned(), |node| format!("the node {node}"));
-    Finding::new(Code::ImagePlatform, Fatal::Now, NOT_MADE_FOR_ITS_NODE).help(format!(
-        "build `{}` for the platform of {node}, or choose other nodes with a `nodeSelector`",
-        container.image()
-    ))
+    Finding::new(Code::ImagePlatform, Fatal::Now, NOT_MADE_FOR_ITS_NODE).pod_field(container.field("image")).help(
+        format!(
+            "build `{}` for the platform of {node}, or choose other nodes with a `nodeSelector`",
+            container.image()
+        ),
+    )
 }
 
 /// While it backs off, an older kubelet names only the image: the event then still has the registry's answer.

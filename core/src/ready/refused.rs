@@ -96,5 +96,23 @@ fn finding(message: &str) -> Finding {
         (Code::CreateRefused, "cannot create its pods", "correct what the message names and deploy again"),
         |(_, code, reason, help)| (*code, *reason, *help),
     );
-    Finding::new(code, Fatal::AfterSeconds(CREATE_GRACE_SECONDS), reason).evidence(message).help(help)
+    Finding::new(code, Fatal::AfterSeconds(CREATE_GRACE_SECONDS), reason)
+        .pod_field(field(code, message))
+        .evidence(message)
+        .help(help)
+}
+
+/// Returns the field of the pods that is refused, as far as the message tells.
+fn field(code: Code, message: &str) -> String {
+    match code {
+        Code::ServiceAccountMissing => "serviceAccountName".to_owned(),
+        Code::PriorityClassMissing => "priorityClassName".to_owned(),
+        Code::LimitRange => "containers".to_owned(),
+        Code::PodSecurity => {
+            let named = message.split_once("container \"").and_then(|(_, rest)| rest.split_once('"'));
+            named
+                .map_or_else(|| "securityContext".to_owned(), |(name, _)| format!("containers[{name}].securityContext"))
+        }
+        _ => String::new(),
+    }
 }

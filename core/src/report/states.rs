@@ -28,7 +28,7 @@ pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
             (Mark::Bad, what.then(left(not_reached)))
         }
         State::NotReady { still_serving, timed_out, not_reached, .. } => {
-            let what = say(if *timed_out { "not ready in time" } else { "does not run" }.to_owned());
+            let what = say(if *timed_out { "not ready in time" } else { "did not become ready" }.to_owned());
             let what = what.then(left(not_reached));
             (Mark::Bad, if still_serving.is_empty() { what } else { what.words(". ").strong(capital(still_serving)) })
         }

@@ -67,6 +67,8 @@ fn crash() -> Cause {
         code: "crash_loop",
         reason: "crashes at start".to_owned(),
         evidence: "exit code 1, 4 times in 48 s".to_owned(),
+        field: "spec.template.spec.containers[web]".to_owned(),
+        origin: Some(Origin { path: "deploy/overlays/production/web.yaml".to_owned(), line: Some(16) }),
         log: vec!["panic: CHECKOUT_V2 is set but STRIPE_KEY is empty".to_owned(), "    at src/config.rs:88".to_owned()],
         help: "read the log above, mend `Deployment/web` and merge".to_owned(),
     }
@@ -140,7 +142,7 @@ fn a_failure_starts_with_its_cause() {
     let failed = State::NotReady {
         causes: vec![crash()],
         timed_out: false,
-        still_serving: "still runs c0ffee1 with 6 of 6 old pods".to_owned(),
+        still_serving: "still runs c0ffee1 with 6 of 6 old pods; nothing is down".to_owned(),
         not_reached: Vec::new(),
     };
     let mut eu = production("prod-eu", failed);

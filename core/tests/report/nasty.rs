@@ -52,6 +52,8 @@ fn reports(bad: &str) -> Vec<Report> {
         code: "crash_loop",
         reason: bad.to_owned(),
         evidence: bad.to_owned(),
+        field: bad.to_owned(),
+        origin: Some(Origin { path: bad.to_owned(), line: Some(1) }),
         log: vec![bad.to_owned(), "````".to_owned()],
         help: bad.to_owned(),
     };
