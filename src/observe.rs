@@ -63,6 +63,8 @@ pub(crate) enum Observed {
     Ready {
         /// How many objects are ready.
         ready: usize,
+        /// What somebody should look at all the same.
+        warnings: Vec<String>,
     },
     /// Something will not run, or did not in time.
     NotReady {
@@ -116,7 +118,7 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
             return Ok(not_ready(wait, &look, &verdicts, failed, End::Certain).await);
         }
         if verdicts.values().all(|verdict| matches!(verdict, Verdict::Ready { .. })) {
-            return Ok(Observed::Ready { ready: verdicts.len() });
+            return Ok(Observed::Ready { ready: verdicts.len(), warnings: warnings_of(wait, &verdicts) });
         }
         if is_last {
             live.answered()?;
@@ -142,6 +144,14 @@ fn overdue(wait: &Wait<'_>, look: &Look) -> Vec<Cause> {
         None => ready::overdue_missing(id, &awaited.uid, &related),
     };
     wait.awaited.iter().filter_map(overdue).collect()
+}
+
+fn warnings_of(wait: &Wait<'_>, verdicts: &Verdicts) -> Vec<String> {
+    let warning = |(id, verdict): (&ObjectId, &Verdict)| match verdict {
+        Verdict::Ready { warning, .. } if !warning.is_empty() => Some(wait.redactor.text(&format!("`{id}` {warning}"))),
+        Verdict::Ready { .. } | Verdict::Waiting { .. } | Verdict::Failed { .. } => None,
+    };
+    verdicts.iter().filter_map(warning).collect()
 }
 
 fn cause(verdict: &Verdict) -> Option<Cause> {

@@ -46,6 +46,7 @@ mod serving;
 mod sign;
 mod stateful_set;
 mod subject;
+mod unfit;
 mod unscheduled;
 mod webhook;
 
@@ -73,6 +74,9 @@ pub enum Verdict {
     Ready {
         /// What is worth knowing, or empty.
         note: String,
+        /// What is wrong all the same and somebody should look at, or empty: "selects no pod".
+        #[serde(skip_serializing_if = "String::is_empty")]
+        warning: String,
     },
     /// It does not run yet; the text says what it waits for: "2 of 3 pods available".
     Waiting {
@@ -227,11 +231,16 @@ fn always_observes(subject: &Subject<'_>) -> bool {
 }
 
 fn ready() -> Verdict {
-    Verdict::Ready { note: String::new() }
+    ready_with("")
 }
 
 fn ready_with(note: impl Into<String>) -> Verdict {
-    Verdict::Ready { note: note.into() }
+    Verdict::Ready { note: note.into(), warning: String::new() }
+}
+
+/// It counts as ready, but somebody should look at it.
+fn ready_but(warning: impl Into<String>) -> Verdict {
+    Verdict::Ready { note: String::new(), warning: warning.into() }
 }
 
 /// Says what is waited for in one line: some controllers write paragraphs.

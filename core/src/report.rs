@@ -163,6 +163,9 @@ pub enum State {
         ready: usize,
         /// How many were deleted.
         deleted: usize,
+        /// What somebody should look at all the same, each as one sentence without a full stop.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<String>,
     },
     /// The API server refused some writes.
     ApplyFailed {

@@ -192,14 +192,14 @@ impl Rollout<'_> {
             Sent::Ended(state) => return Ok(state),
         };
         let awaited = record.awaited(&applied, &cluster.facts);
-        let ready = match self.wait(awaited, record, &awaiting).await? {
-            Observed::Ready { ready } => ready,
+        let (ready, warnings) = match self.wait(awaited, record, &awaiting).await? {
+            Observed::Ready { ready, warnings } => (ready, warnings),
             Observed::NotReady { causes, timed_out, still_serving } => {
                 return Ok(State::NotReady { causes, timed_out, still_serving, not_reached: Vec::new() });
             }
             Observed::Stopped => return Err(Usage::Stopped.into()),
         };
-        self.finish(record, cluster, ready, &redactor).await
+        self.finish(record, cluster, (ready, warnings), &redactor).await
     }
 
     /// Waits until these objects are ready.
@@ -230,7 +230,7 @@ impl Rollout<'_> {
         &self,
         record: &mut Record<'_>,
         cluster: &Cluster,
-        ready: usize,
+        (ready, warnings): (usize, Vec<String>),
         redactor: &Redactor,
     ) -> Result<State, Failure> {
         let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, redactor).await;
@@ -239,7 +239,7 @@ impl Rollout<'_> {
         }
         record.exact(self.order.commit).await?;
         self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));
-        Ok(State::Deployed { ready, deleted })
+        Ok(State::Deployed { ready, deleted, warnings })
     }
 
     /// Deletes what left Git, in reverse order, only after everything else runs. What something else stands on stays

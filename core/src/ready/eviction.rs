@@ -16,9 +16,29 @@ pub(super) fn finding(pod: &Value) -> Option<Finding> {
     if text(pod, "/status/phase") != Some("Failed") {
         return None;
     }
-    let finding = by_reason(text(pod, "/status/reason").unwrap_or_default()).or_else(|| disrupted(pod))?;
-    let message = text(pod, "/status/message").unwrap_or(&finding.evidence).trim().to_owned();
+    let reason = text(pod, "/status/reason").unwrap_or_default();
+    let message = text(pod, "/status/message").unwrap_or_default();
+    let finding = by_own_limit(reason, message).or_else(|| by_reason(reason)).or_else(|| disrupted(pod))?;
+    let message = if message.is_empty() { finding.evidence.clone() } else { message.trim().to_owned() };
     Some(finding.at(text(pod, "/metadata/name")?, None).evidence(message))
+}
+
+/// Finds that a pod wrote more than its own limit allows; the next one will, too (kubelet `eviction/helpers.go`).
+fn by_own_limit(reason: &str, message: &str) -> Option<Finding> {
+    let quoted = |start: &str| message.strip_prefix(start)?.split(['"', ' ']).next();
+    let (field, why) = if let Some(volume) = quoted("Usage of EmptyDir volume \"") {
+        let why = format!("is evicted because it fills its volume `{volume}`");
+        (format!("volumes[{volume}].emptyDir.sizeLimit"), why)
+    } else if message.contains("exceeded its local ephemeral storage limit") {
+        let field = format!("containers[{}].resources.limits.ephemeral-storage", quoted("Container ")?);
+        (field, "is evicted because it writes more than its `ephemeral-storage` limit".to_owned())
+    } else if message.starts_with("Pod ephemeral local storage usage exceeds") {
+        ("containers".to_owned(), "is evicted because it writes more than its `ephemeral-storage` limits".to_owned())
+    } else {
+        return None;
+    };
+    let finding = Finding::new(Code::Evicted, Fatal::Now, why).pod_field(field);
+    (reason == "Evicted").then(|| finding.help("raise the limit, or find out why it writes so much"))
 }
 
 fn by_reason(reason: &str) -> Option<Finding> {

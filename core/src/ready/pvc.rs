@@ -48,6 +48,12 @@ pub(super) fn explained(message: &str) -> Finding {
             Fatal::AfterSeconds(CLASS_GRACE_SECONDS),
             "correct `storageClassName`, or create the StorageClass",
         )
+    } else if message.ends_with("kubernetes.io/no-provisioner") {
+        (
+            "fits no PersistentVolume, and its class makes none",
+            Fatal::AtDeadline,
+            "make a PersistentVolume with the claim's class, size and access modes, or correct the claim",
+        )
     } else if message.to_lowercase().starts_with("waiting for a volume to be created") {
         (
             "waits for a provisioner that has not made its volume",

@@ -4,11 +4,11 @@ use serde_json::{Map, Value};
 
 use super::finding::{Fatal, Finding, settle};
 use super::subject::{Subject, label, text};
-use super::{Code, Verdict, ready, ready_with};
+use super::{Code, Verdict, ready, ready_but};
 
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     if subject.text("/spec/type") != Some("LoadBalancer") || !subject.list("/status/loadBalancer/ingress").is_empty() {
-        return if selects_nothing(subject) { ready_with("its selector matches no pod") } else { ready() };
+        return if selects_nothing(subject) { ready_but("selects no pod: its selector matches none") } else { ready() };
     }
     settle(subject, "the address of its load balancer".to_owned(), unmade(subject).into_iter().collect())
 }

@@ -21,8 +21,8 @@ pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
             (Mark::Look, say("held by ".to_owned()).list(gates))
         }
         State::Superseded { by } => (Mark::Quiet, say("left alone: ".to_owned()).name(by.short()).words(" is newer")),
-        State::Deployed { ready, deleted: 0 } => (Mark::Good, say(format!("{ready} ready"))),
-        State::Deployed { ready, deleted } => (Mark::Good, say(format!("{ready} ready, {deleted} deleted"))),
+        State::Deployed { ready, deleted: 0, .. } => (Mark::Good, say(format!("{ready} ready"))),
+        State::Deployed { ready, deleted, .. } => (Mark::Good, say(format!("{ready} ready, {deleted} deleted"))),
         State::ApplyFailed { failures, not_reached } => {
             let what = say(format!("{} refused", words::count(failures.len(), "object")));
             (Mark::Bad, what.then(left(not_reached)))

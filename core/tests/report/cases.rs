@@ -127,7 +127,11 @@ fn an_environment_that_follows_another_branch_is_named_in_the_title() {
 
 #[test]
 fn a_deployment_leaves_its_record() {
-    let deployed = State::Deployed { ready: 41, deleted: 1 };
+    let deployed = State::Deployed {
+        ready: 41,
+        deleted: 1,
+        warnings: vec!["`Service/metrics` selects no pod: its selector matches none".to_owned()],
+    };
     let mut targets = vec![production("prod-eu", deployed.clone()), production("prod-us", deployed)];
     targets[0].url = Some("https://shop.example".to_owned());
     targets[0].seconds = Some(72.0);
@@ -268,7 +272,7 @@ fn checking(environments: [(&str, State); 2]) -> Report {
 
 #[test]
 fn environments_on_one_cluster_are_not_several_clusters() {
-    let deployed = State::Deployed { ready: 41, deleted: 0 };
+    let deployed = State::Deployed { ready: 41, deleted: 0, warnings: Vec::new() };
     let targets = ["staging", "production"].map(|name| target(name, "prod", vec![flags()], deployed.clone()));
     check("one-cluster", &deploying(targets.to_vec()));
 }
@@ -292,7 +296,8 @@ fn a_plan_without_a_cluster_says_so() {
 
 #[test]
 fn a_deploy_by_hand_is_undone_by_hand() {
-    let mut report = deploying(vec![production("prod-eu", State::Deployed { ready: 41, deleted: 1 })]);
+    let mut report =
+        deploying(vec![production("prod-eu", State::Deployed { ready: 41, deleted: 1, warnings: Vec::new() })]);
     (report.subject.proposal, report.subject.branch) = (None, None);
     check("by-hand", &report);
 }

@@ -67,7 +67,7 @@ fn reports(bad: &str) -> Vec<Report> {
     let states = [
         State::Planned { holds: vec![hold("approvals", bad, bad)] },
         State::Held { holds: vec![hold("approvals", bad, bad)] },
-        State::Deployed { ready: 1, deleted: 1 },
+        State::Deployed { ready: 1, deleted: 1, warnings: vec![bad.to_owned()] },
         State::ApplyFailed {
             failures: vec![Failure { id: id.clone(), message: bad.to_owned() }],
             not_reached: vec![id],
