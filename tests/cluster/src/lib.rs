@@ -14,6 +14,7 @@ mod parts;
 mod settle;
 mod state;
 mod supervisor;
+mod webhook;
 
 pub mod audit;
 pub mod cloud;
