@@ -139,5 +139,13 @@ fn a_probe_has_to_ask_every_container_of_a_workload() {
     assert!(is_probed(&deployment(1, json!([asked, started]))));
     assert!(!is_probed(&deployment(1, json!([asked, unasked]))));
     assert!(is_probed(&deployment(0, json!([unasked]))));
+    let pod = |phase: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+            "spec": {"containers": [{"name": "app"}]}, "status": {"phase": phase},
+        })
+    };
+    assert!(!is_probed(&pod("Running")));
+    assert!(is_probed(&pod("Succeeded")), "nothing more comes of it");
     assert!(is_probed(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}})));
 }

@@ -2,7 +2,7 @@
 //! noted. Source: `policy/v1` types, `DisruptionAllowedCondition`.
 
 use super::subject::{Condition, Subject};
-use super::{Verdict, ready, ready_but, ready_with};
+use super::{Verdict, ready, ready_but, ready_with, service};
 
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     let Some(condition) = subject.condition("DisruptionAllowed").filter(Condition::is_false) else {
@@ -12,7 +12,10 @@ pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
         return ready_but(format!("protects nothing: {}", condition.message()));
     }
     if subject.count("/status/expectedPods") == 0 {
-        return ready_but("protects nothing: its selector matches no pod");
+        // Its controller may not have seen the pods yet.
+        let is_certain = service::selects_nothing(subject, "/spec/selector/matchLabels");
+        let words = "protects nothing: its selector matches no pod";
+        return if is_certain { ready_but(words) } else { ready_with(words) };
     }
     let (healthy, wanted) = (subject.count("/status/currentHealthy"), subject.count("/status/desiredHealthy"));
     if wanted >= subject.count("/status/expectedPods") {

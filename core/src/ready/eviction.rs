@@ -5,22 +5,29 @@ use serde_json::Value;
 
 use super::Code;
 use super::finding::{Fatal, Finding};
-use super::subject::{Condition, condition, text};
+use super::subject::{Condition, Subject, condition, text};
 
 /// What a node says that refuses a pod which the scheduler gave it (kubelet `lifecycle/predicate.go`), or that shuts down.
 const REFUSED_BY_NODE: &[&str] =
     &["NodeAffinity", "UnexpectedAdmissionError", "NodeShutdown", "Terminated", "Shutdown", "Preempting"];
 
 /// Finds that a pod did not fail by itself; the controller makes a new one, so only the deadline proves it.
-pub(super) fn finding(pod: &Value) -> Option<Finding> {
+pub(super) fn finding(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
     if text(pod, "/status/phase") != Some("Failed") {
-        return None;
+        return begun(subject, pod);
     }
     let reason = text(pod, "/status/reason").unwrap_or_default();
     let message = text(pod, "/status/message").unwrap_or_default();
-    let finding = by_own_limit(reason, message).or_else(|| by_reason(reason)).or_else(|| disrupted(pod))?;
+    let finding = by_own_limit(reason, message).or_else(|| by_reason(reason, message)).or_else(|| disrupted(pod))?;
     let message = if message.is_empty() { finding.evidence.clone() } else { message.trim().to_owned() };
     Some(finding.at(text(pod, "/metadata/name")?, None).evidence(message))
+}
+
+/// A kubelet says so in an event first, and in the pod when its containers have ended: until then they look crashed.
+fn begun(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
+    let message = subject.event(text(pod, "/metadata/uid")?, &["Evicted"])?;
+    let finding = by_own_limit("Evicted", message).or_else(|| by_reason("Evicted", message))?;
+    Some(finding.at(text(pod, "/metadata/name")?, None).evidence(message.trim()))
 }
 
 /// Finds that a pod wrote more than its own limit allows; the next one will, too (kubelet `eviction/helpers.go`).
@@ -41,10 +48,12 @@ fn by_own_limit(reason: &str, message: &str) -> Option<Finding> {
     (reason == "Evicted").then(|| finding.help("raise the limit, or find out why it writes so much"))
 }
 
-fn by_reason(reason: &str) -> Option<Finding> {
+fn by_reason(reason: &str, message: &str) -> Option<Finding> {
     if reason == "Evicted" {
         let help = "raise its requests so that it is placed where there is room, or free the node";
-        return Some(evicted("is evicted because its node runs short").help(help));
+        let short_of = message.split_once("low on resource: ").and_then(|(_, rest)| rest.split(". ").next());
+        let why = short_of.map_or_else(String::new, |it| format!(" of {}", it.trim_end_matches('.')));
+        return Some(evicted(format!("is evicted because its node runs short{why}")).help(help));
     }
     let refused = REFUSED_BY_NODE.contains(&reason) || reason.starts_with("OutOf");
     refused
@@ -62,6 +71,6 @@ fn disrupted(pod: &Value) -> Option<Finding> {
     Some(evicted(reason).evidence(disruption.message()).help("look at the node's state, then deploy again"))
 }
 
-fn evicted(reason: &str) -> Finding {
+fn evicted(reason: impl Into<String>) -> Finding {
     Finding::new(Code::Evicted, Fatal::AtDeadline, reason)
 }

@@ -7,7 +7,7 @@ use super::{Code, Verdict, crash, eviction, pods, ready, ready_with};
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     match subject.text("/status/phase") {
         Some("Succeeded") => ready_with("ended well"),
-        Some("Failed") => failed(subject, eviction::finding(subject.object).unwrap_or_else(|| ended(subject))),
+        Some("Failed") => failed(subject, eviction::finding(subject, subject.object).unwrap_or_else(|| ended(subject))),
         _ if subject.condition("Ready").as_ref().is_some_and(Condition::is_true) => ready(),
         _ => settle(subject, "the pod to be ready".to_owned(), pods::findings(subject, &[subject.object])),
     }

@@ -14,7 +14,7 @@ fn of_pod<'a>(subject: &Subject<'a>, pod: &'a Value) -> Vec<Finding> {
     if condition(pod, "Ready").as_ref().is_some_and(Condition::is_true) {
         return Vec::new();
     }
-    if let Some(finding) = eviction::finding(pod).or_else(|| unscheduled::finding(subject, pod)) {
+    if let Some(finding) = eviction::finding(subject, pod).or_else(|| unscheduled::finding(subject, pod)) {
         return vec![finding];
     }
     let mut findings = container::findings(subject, pod);

@@ -70,7 +70,7 @@ fn stuck(subject: &Subject<'_>) -> Option<Finding> {
     let namespace = subject.id.namespace.as_deref().unwrap_or("default");
     let stays = why.as_ref().is_some_and(|why| matches!(why.fatal, Fatal::Now) && !crash::is_crash(why.code));
     let fatal = Fatal::AfterSeconds(if stays { BROKEN_GRACE_SECONDS } else { STUCK_GRACE_SECONDS });
-    let broken = why.map_or_else(|| "is not ready".to_owned(), |why| format!("{} ({})", why.reason, why.evidence));
+    let broken = why.map_or_else(|| "is not ready".to_owned(), |why| why.reason);
     let finding = Finding::new(Code::StuckPod, fatal, "waits for a broken pod of the old version")
         .at(pod, None)
         .evidence(format!("the old pod {pod} {broken}; it does not have the revision {new}"))
