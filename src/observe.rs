@@ -3,6 +3,7 @@
 mod availability;
 mod evidence;
 mod live;
+mod serving;
 mod steady;
 mod told;
 
@@ -13,6 +14,7 @@ use landfall_cluster::{Error, Facts, Reader};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::id::CommitSha;
 use landfall_core::manifest::{Manifest, ObjectId, Resource};
+use landfall_core::plan::Plan;
 use landfall_core::ready::{self, Cause, Rule, Verdict};
 
 use crate::clock::Stopwatch;
@@ -21,6 +23,7 @@ use crate::stop::Stop;
 use availability::Availability;
 pub(crate) use evidence::{Warnings, warnings};
 use live::{Live, Look};
+use serving::still_serving;
 use steady::Steady;
 use told::Told;
 
@@ -38,6 +41,10 @@ pub(crate) struct Wait<'a> {
     pub(crate) old_warnings: &'a Warnings,
     /// The commit that everything was of before, where it was of one.
     pub(crate) before: Option<&'a CommitSha>,
+    /// What this deploy does to each object.
+    pub(crate) plan: &'a Plan,
+    /// What it has yet to write when the wait is over.
+    pub(crate) unreached: &'a [ObjectId],
     /// What was rendered: where Git has each field.
     pub(crate) manifests: &'a [Manifest],
     /// What landfall.yaml says of kinds.
@@ -163,19 +170,10 @@ fn cause(verdict: &Verdict) -> Option<Cause> {
 
 /// Tells why, where Git says so, and what serves meanwhile.
 async fn not_ready(wait: &Wait<'_>, look: &Look, verdicts: &Verdicts, causes: Vec<Cause>, end: End) -> Observed {
-    let still_serving = still_serving(wait, look, verdicts);
+    let still_serving = still_serving(wait, look, verdicts).await;
     let mut causes = evidence::complete(wait, causes).await;
     for cause in &mut causes {
         ready::trace(cause, wait.manifests);
     }
     Observed::NotReady { causes, timed_out: matches!(end, End::TimedOut), still_serving }
-}
-
-/// Says what serves in place of what is not ready, or, where that has no pods that stay, beside it.
-fn still_serving(wait: &Wait<'_>, look: &Look, verdicts: &Verdicts) -> String {
-    let serving = |id: &ObjectId| ready::serving(look.objects.get(id)?, &look.replica_sets, &look.pods);
-    let unready = verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::Ready { .. }));
-    let unready: Vec<_> = unready.filter_map(|(id, _)| serving(id)).collect();
-    let all = if unready.is_empty() { verdicts.keys().filter_map(serving).collect() } else { unready };
-    ready::still_serving(&all, wait.before)
 }

@@ -60,7 +60,7 @@ pub use logs::{LogRequest, read_log, wants_logs};
 pub use probed::{is_probed, restarts};
 pub use rule::Rule;
 pub use selector::{Selector, owned_by, related_selector};
-pub use serving::{Serving, serving, still_serving};
+pub use serving::{Serving, serving, starts_pods_that_stay, still_serving};
 
 use crate::manifest::{ObjectId, Origin};
 use crate::order::is_custom;

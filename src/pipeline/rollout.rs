@@ -192,7 +192,7 @@ impl Rollout<'_> {
             Sent::Ended(state) => return Ok(state),
         };
         let awaited = record.awaited(&applied, &cluster.facts);
-        let (ready, warnings) = match self.wait(awaited, record, &awaiting).await? {
+        let (ready, warnings) = match self.wait((awaited, &[]), record, &awaiting).await? {
             Observed::Ready { ready, warnings } => (ready, warnings),
             Observed::NotReady { causes, timed_out, still_serving } => {
                 return Ok(State::NotReady { causes, timed_out, still_serving, not_reached: Vec::new() });
@@ -202,10 +202,10 @@ impl Rollout<'_> {
         self.finish(record, cluster, (ready, warnings), &redactor).await
     }
 
-    /// Waits until these objects are ready.
+    /// Waits until these objects are ready; others are not reached before they are.
     pub(super) async fn wait(
         &self,
-        awaited: BTreeMap<ObjectId, Awaited>,
+        (awaited, unreached): (BTreeMap<ObjectId, Awaited>, &[ObjectId]),
         record: &Record<'_>,
         awaiting: &Awaiting<'_>,
     ) -> Result<Observed, Failure> {
@@ -216,6 +216,8 @@ impl Rollout<'_> {
             awaited,
             old_warnings: &awaiting.old_warnings,
             before: awaiting.before.as_ref(),
+            plan: record.writer.plan(),
+            unreached,
             manifests: &record.set.manifests,
             rules: &self.goal.environment.wait.ready,
             timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),

@@ -17,7 +17,10 @@ fn ended(subject: &Subject<'_>) -> Finding {
     let finding =
         Finding::new(Code::PodFailed, Fatal::Now, "ended with a failure").help("read the log and mend the cause");
     match crash::ended_badly(subject.object) {
-        Some((pod, container, ending)) => finding.at(pod, Some(container)).evidence(format!("{container} {ending}")),
+        Some((pod, container, ending)) => finding
+            .at(pod, Some(container))
+            .pod_field(format!("containers[{container}]"))
+            .evidence(format!("{container} {ending}")),
         None => {
             finding.evidence(subject.text("/status/message").or(subject.text("/status/reason")).unwrap_or_default())
         }

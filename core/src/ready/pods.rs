@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::finding::{Fatal, Finding};
-use super::subject::{Condition, Subject, condition, text};
+use super::subject::{Condition, Subject, condition, list, text};
 use super::{Code, config, container, eviction, probe, unscheduled};
 
 pub(super) fn findings<'a>(subject: &Subject<'a>, pods: &[&'a Value]) -> Vec<Finding> {
@@ -28,18 +28,25 @@ fn of_pod<'a>(subject: &Subject<'a>, pod: &'a Value) -> Vec<Finding> {
 
 fn unmounted(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
     let message = subject.event(text(pod, "/metadata/uid")?, &["FailedMount", "FailedAttachVolume"])?;
-    let finding = config::missing_of_volume(pod, message).unwrap_or_else(|| {
-        let help = if message.contains("Multi-Attach") {
-            "a volume of one node cannot move while an old pod holds it: use the strategy Recreate, or end that pod"
-        } else {
-            "check that the volume's source exists and is not in use on another node"
-        };
-        Finding::new(Code::VolumeNotMounted, Fatal::AtDeadline, "cannot mount a volume")
-            .pod_field("volumes")
-            .evidence(message)
-            .help(help)
-    });
+    let finding = config::missing_of_volume(pod, message).unwrap_or_else(|| not_mounted(pod, message));
     Some(finding.at(text(pod, "/metadata/name")?, None))
+}
+
+fn not_mounted(pod: &Value, message: &str) -> Finding {
+    let help = if message.contains("Multi-Attach") {
+        "a volume of one node cannot move while an old pod holds it: use the strategy Recreate, or end that pod"
+    } else {
+        "check that the volume's source exists and is not in use on another node"
+    };
+    // Some messages name the PersistentVolume, which the pod does not.
+    let named =
+        |volume: &&Value| text(volume, "/name").is_some_and(|name| message.contains(&format!("for volume \"{name}\"")));
+    let volume = list(pod, "/spec/volumes").iter().find(named).and_then(|volume| text(volume, "/name"));
+    let (reason, field) = match volume {
+        Some(name) => (format!("cannot mount its volume `{name}`"), format!("volumes[{name}]")),
+        None => ("cannot mount a volume".to_owned(), "volumes".to_owned()),
+    };
+    Finding::new(Code::VolumeNotMounted, Fatal::AtDeadline, reason).pod_field(field).evidence(message).help(help)
 }
 
 fn unsandboxed(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {

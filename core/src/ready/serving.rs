@@ -18,6 +18,11 @@ pub struct Serving {
     new: usize,
 }
 
+/// Returns whether an object is of a kind whose pods [`serving`] counts.
+pub fn starts_pods_that_stay(id: &ObjectId) -> bool {
+    id.group == "apps" && matches!(id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet")
+}
+
 /// Counts the ready pods of a workload; none for what has no pods that stay, or when they are not known.
 pub fn serving(workload: &Value, replica_sets: &[Value], pods: &[Value]) -> Option<Serving> {
     let id = ObjectId::of(workload)?;
@@ -102,6 +107,12 @@ fn status_has_ready(workload: &Value) -> bool {
 }
 
 impl Serving {
+    /// Returns the same of a workload that was not written: all of its pods are old.
+    #[must_use]
+    pub fn unwritten(self) -> Self {
+        Self { old: self.ready(), new: 0, ..self }
+    }
+
     fn ready(&self) -> usize {
         self.old + self.new
     }
