@@ -3,6 +3,7 @@
 mod availability;
 mod evidence;
 mod live;
+mod serving;
 mod steady;
 mod told;
 
@@ -12,7 +13,8 @@ use std::time::Duration;
 use landfall_cluster::{Error, Facts, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::id::CommitSha;
-use landfall_core::manifest::{ObjectId, Resource};
+use landfall_core::manifest::{Manifest, ObjectId, Resource};
+use landfall_core::plan::Plan;
 use landfall_core::ready::{self, Cause, Rule, Verdict};
 
 use crate::clock::Stopwatch;
@@ -21,6 +23,7 @@ use crate::stop::Stop;
 use availability::Availability;
 pub(crate) use evidence::{Warnings, warnings};
 use live::{Live, Look};
+use serving::still_serving;
 use steady::Steady;
 use told::Told;
 
@@ -36,6 +39,14 @@ pub(crate) struct Wait<'a> {
     pub(crate) awaited: BTreeMap<ObjectId, Awaited>,
     /// What was warned of before anything was applied: it tells of earlier deploys.
     pub(crate) old_warnings: &'a Warnings,
+    /// The commit that everything was of before, where it was of one.
+    pub(crate) before: Option<&'a CommitSha>,
+    /// What this deploy does to each object.
+    pub(crate) plan: &'a Plan,
+    /// What it has yet to write when the wait is over.
+    pub(crate) unreached: &'a [ObjectId],
+    /// What was rendered: where Git has each field.
+    pub(crate) manifests: &'a [Manifest],
     /// What landfall.yaml says of kinds.
     pub(crate) rules: &'a [Rule],
     pub(crate) timeout: Duration,
@@ -61,6 +72,8 @@ pub(crate) enum Observed {
     Ready {
         /// How many objects are ready.
         ready: usize,
+        /// What somebody should look at all the same.
+        warnings: Vec<String>,
     },
     /// Something will not run, or did not in time.
     NotReady {
@@ -78,6 +91,17 @@ pub(crate) enum Observed {
     },
     /// The run was asked to stop.
     Stopped,
+}
+
+/// How far each object is.
+type Verdicts = BTreeMap<ObjectId, Verdict>;
+
+/// What ended a wait for what is not ready.
+#[derive(Clone, Copy)]
+enum End {
+    /// Something will not run.
+    Certain,
+    TimedOut,
 }
 
 /// Waits for every object, and tells each change of state once.
@@ -108,20 +132,20 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
         told.tell(wait, &verdicts);
         let failed: Vec<Cause> = verdicts.values().filter_map(cause).collect();
         if !failed.is_empty() {
-            return Ok(not_ready(wait, &look, failed, false).await);
+            return Ok(not_ready(wait, &look, &verdicts, failed, End::Certain).await);
         }
         if verdicts.values().all(|verdict| matches!(verdict, Verdict::Ready { .. })) {
-            return Ok(Observed::Ready { ready: verdicts.len() });
+            return Ok(Observed::Ready { ready: verdicts.len(), warnings: warnings_of(wait, &verdicts) });
         }
         if is_last {
             live.answered()?;
-            return Ok(not_ready(wait, &look, overdue(wait, &look), true).await);
+            return Ok(not_ready(wait, &look, &verdicts, overdue(wait, &look), End::TimedOut).await);
         }
         live.changed_within(Duration::from_millis(LOOK_AGAIN_MILLISECONDS)).await;
     }
 }
 
-fn judge(wait: &Wait<'_>, look: &Look, age_seconds: u64) -> BTreeMap<ObjectId, Verdict> {
+fn judge(wait: &Wait<'_>, look: &Look, age_seconds: u64) -> Verdicts {
     let related = look.related(wait.rules);
     let verdict = |id: &ObjectId, awaited: &Awaited| match look.objects.get(id) {
         Some(object) => ready::judge(object, awaited.generation, &related, age_seconds),
@@ -139,6 +163,14 @@ fn overdue(wait: &Wait<'_>, look: &Look) -> Vec<Cause> {
     wait.awaited.iter().filter_map(overdue).collect()
 }
 
+fn warnings_of(wait: &Wait<'_>, verdicts: &Verdicts) -> Vec<String> {
+    let warning = |(id, verdict): (&ObjectId, &Verdict)| match verdict {
+        Verdict::Ready { warning, .. } if !warning.is_empty() => Some(wait.redactor.text(&format!("`{id}` {warning}"))),
+        Verdict::Ready { .. } | Verdict::Waiting { .. } | Verdict::Failed { .. } => None,
+    };
+    verdicts.iter().filter_map(warning).collect()
+}
+
 fn cause(verdict: &Verdict) -> Option<Cause> {
     match verdict {
         Verdict::Failed { cause } => Some((**cause).clone()),
@@ -146,9 +178,12 @@ fn cause(verdict: &Verdict) -> Option<Cause> {
     }
 }
 
-async fn not_ready(wait: &Wait<'_>, look: &Look, causes: Vec<Cause>, timed_out: bool) -> Observed {
-    let first = causes.first().and_then(|cause| look.objects.get(&cause.id));
-    let still_serving = first.map(|object| ready::still_serving(object, &look.replica_sets, &look.pods));
-    let causes = evidence::complete(wait, causes).await;
-    Observed::NotReady { causes, timed_out, still_serving: still_serving.unwrap_or_default() }
+/// Tells why, where Git says so, and what serves meanwhile.
+async fn not_ready(wait: &Wait<'_>, look: &Look, verdicts: &Verdicts, causes: Vec<Cause>, end: End) -> Observed {
+    let still_serving = still_serving(wait, look, verdicts).await;
+    let mut causes = evidence::complete(wait, causes).await;
+    for cause in &mut causes {
+        ready::trace(cause, wait.manifests);
+    }
+    Observed::NotReady { causes, timed_out: matches!(end, End::TimedOut), still_serving }
 }

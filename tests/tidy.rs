@@ -200,6 +200,24 @@ fn every_pitfall_of_the_page_has_a_story_and_every_story_a_row() {
 }
 
 #[test]
+fn every_cause_is_on_the_page_with_what_shows_it() {
+    let page = read("docs/causes.md");
+    let (staged, recorded) = page.split_once("\n## ").expect("the page has two tables");
+    let names = |part: &str| -> BTreeSet<String> {
+        let rows = part.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        rows.map(|(name, _)| name.to_owned()).collect()
+    };
+    assert_eq!(names(staged), folders("tests/it/node/causes/"), "the page's stories (left) and their folders (right)");
+    let cases = folders("core/tests/cases/ready/");
+    let unknown: Vec<String> = names(recorded).into_iter().filter(|case| !cases.contains(case)).collect();
+    assert!(unknown.is_empty(), "the page names cases that are not there: {unknown:?}");
+    let code = read("core/src/ready/code.rs");
+    let codes = code.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let missing: Vec<&str> = codes.filter(|code| !page.contains(&format!("| `{code}` |"))).collect();
+    assert!(missing.is_empty(), "docs/causes.md does not have the codes {missing:?}");
+}
+
+#[test]
 fn no_file_names_a_registry() {
     // In two parts, so that this file does not name them either.
     let hosts = [
@@ -304,6 +322,12 @@ fn answers() -> Vec<(String, Vec<String>)> {
     let cells = rows.filter_map(|row| row.trim_matches('|').split_once('|'));
     let paths = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     cells.map(|(question, files)| (question.trim().to_owned(), paths(files))).collect()
+}
+
+/// Returns the names of the folders right below one that have files.
+fn folders(below: &str) -> BTreeSet<String> {
+    let inside = files().into_iter().filter_map(|path| Some(path.strip_prefix(below)?.split_once('/')?.0.to_owned()));
+    inside.collect()
 }
 
 fn sources() -> impl Iterator<Item = String> {

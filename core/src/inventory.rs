@@ -151,6 +151,11 @@ pub enum Error {
 }
 
 impl Inventory {
+    /// Returns the commit that everything is of which a commit has not replaced; none where another one may have.
+    pub fn before(&self, commit: &CommitSha) -> Option<&CommitSha> {
+        self.deployed.as_ref().filter(|_| self.attempts.iter().all(|attempt| attempt == commit))
+    }
+
     /// Returns the empty inventory of a target that never had one.
     ///
     /// The id follows from where and what, not from chance: an inventory that was lost finds its objects again.

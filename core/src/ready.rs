@@ -21,6 +21,7 @@ mod ecosystem;
 mod event;
 mod eviction;
 mod expression;
+mod field;
 mod finding;
 mod gone;
 mod image;
@@ -33,6 +34,7 @@ mod pods;
 mod probe;
 mod probed;
 mod pvc;
+mod reference;
 mod refused;
 mod replica_set;
 mod reported;
@@ -44,6 +46,7 @@ mod serving;
 mod sign;
 mod stateful_set;
 mod subject;
+mod unfit;
 mod unscheduled;
 mod webhook;
 
@@ -52,13 +55,14 @@ use serde_json::{Value, json};
 
 pub use code::Code;
 pub use expression::{Expression, InvalidExpression};
+pub use field::trace;
 pub use logs::{LogRequest, read_log, wants_logs};
 pub use probed::{is_probed, restarts};
 pub use rule::Rule;
 pub use selector::{Selector, owned_by, related_selector};
-pub use serving::still_serving;
+pub use serving::{Serving, serving, starts_pods_that_stay, still_serving};
 
-use crate::manifest::ObjectId;
+use crate::manifest::{ObjectId, Origin};
 use crate::order::is_custom;
 use subject::{OUT_OF_TIME, Subject};
 
@@ -70,6 +74,9 @@ pub enum Verdict {
     Ready {
         /// What is worth knowing, or empty.
         note: String,
+        /// What is wrong all the same and somebody should look at, or empty: "selects no pod".
+        #[serde(skip_serializing_if = "String::is_empty")]
+        warning: String,
     },
     /// It does not run yet; the text says what it waits for: "2 of 3 pods available".
     Waiting {
@@ -98,6 +105,12 @@ pub struct Cause {
     pub reason: String,
     /// What proves it: a condition's message, an exit code.
     pub evidence: String,
+    /// The field that it comes from: `spec.template.spec.containers[app].image`; empty where none is known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// Where Git has that field, or else the object; none until it is traced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// The last lines of the container's log, redacted; empty when there are none.
     pub log: Vec<String>,
     /// The next step, as one sentence.
@@ -218,11 +231,16 @@ fn always_observes(subject: &Subject<'_>) -> bool {
 }
 
 fn ready() -> Verdict {
-    Verdict::Ready { note: String::new() }
+    ready_with("")
 }
 
 fn ready_with(note: impl Into<String>) -> Verdict {
-    Verdict::Ready { note: note.into() }
+    Verdict::Ready { note: note.into(), warning: String::new() }
+}
+
+/// It counts as ready, but somebody should look at it.
+fn ready_but(warning: impl Into<String>) -> Verdict {
+    Verdict::Ready { note: String::new(), warning: warning.into() }
 }
 
 /// Says what is waited for in one line: some controllers write paragraphs.

@@ -21,6 +21,7 @@ mod planned;
 mod states;
 mod text;
 mod title;
+mod traced;
 mod words;
 
 use serde::Serialize;
@@ -172,6 +173,9 @@ pub enum State {
         ready: usize,
         /// How many were deleted.
         deleted: usize,
+        /// What somebody should look at all the same, each as one sentence without a full stop.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<String>,
     },
     /// The API server refused some writes.
     ApplyFailed {

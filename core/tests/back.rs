@@ -11,6 +11,7 @@ use landfall_core::inventory::{Entry, Inventory, LABEL};
 use landfall_core::manifest::{Compat, Manifest, ObjectId, SourceFile, read};
 use landfall_core::plan::build::{Answer, Inputs, Observation};
 use landfall_core::plan::{Class, back};
+use landfall_core::succession::Attempt;
 use landfall_core::trust::{Permit, permit};
 use serde_json::{Value, json};
 use world::{A, B, environment, environment_with, plan, push, target};
@@ -25,7 +26,8 @@ fn of_a() -> Permit {
 /// An inventory in which the first commit is deployed and the second was attempted since.
 fn attempted(deployed: &str, attempted: &str) -> Inventory {
     let first = Inventory::new(&target("eu"), None).exact([], deployed.parse().unwrap());
-    first.superset([], attempted.parse().unwrap(), None)
+    let attempt = Attempt { commit: attempted.parse().unwrap(), tag: None, run: None };
+    first.superset([], attempt, None)
 }
 
 #[test]
@@ -102,6 +104,7 @@ fn class_back(wanted: Option<&str>, attempt: &str, answer: Answer) -> Class {
     inventory.entries.insert(id.clone(), Entry { uid: Some("1".to_owned()), ..Entry::default() });
     let observed = BTreeMap::from([(id, Observation { live: Some(live), answer, takeover: None, inside: None })]);
     let plan = back::build(&Inputs {
+        predecessors: &[],
         target: &target,
         commit: &B.parse().unwrap(),
         inventory: &inventory,

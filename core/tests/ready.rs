@@ -9,7 +9,7 @@ use std::path::Path;
 
 use landfall_core::manifest::ObjectId;
 use landfall_core::ready::{
-    Cause, Expression, Related, Rule, Verdict, is_probed, judge, overdue, read_log, still_serving, wants_logs,
+    Cause, Expression, Related, Rule, Verdict, is_probed, judge, overdue, read_log, serving, still_serving, wants_logs,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,7 +51,8 @@ fn judged(input: &Input) -> Value {
     };
     let verdict = judge(&input.object, input.generation, &related, age);
     let log = if let Verdict::Failed { cause } = &verdict { log(cause) } else { None };
-    let serving = still_serving(&input.object, &input.replica_sets, &input.pods);
+    let serving = serving(&input.object, &input.replica_sets, &input.pods).into_iter().collect::<Vec<_>>();
+    let serving = still_serving(&serving, None);
     json!({ "judged": verdict, "log": log, "still_serving": serving })
 }
 
@@ -109,8 +110,19 @@ fn the_log_tells_of_a_program_of_another_machine() {
 
 fn crash() -> Cause {
     let id = ObjectId { group: "apps".into(), kind: "Deployment".into(), namespace: None, name: "web".into() };
-    let [reason, evidence, help] = [""; 3].map(str::to_owned);
-    Cause { id, pod: None, container: None, code: "crash_loop", reason, evidence, log: Vec::new(), help }
+    let [reason, evidence, field, help] = [""; 4].map(str::to_owned);
+    Cause {
+        id,
+        pod: None,
+        container: None,
+        code: "crash_loop",
+        reason,
+        evidence,
+        field,
+        origin: None,
+        log: Vec::new(),
+        help,
+    }
 }
 
 #[test]
@@ -127,5 +139,13 @@ fn a_probe_has_to_ask_every_container_of_a_workload() {
     assert!(is_probed(&deployment(1, json!([asked, started]))));
     assert!(!is_probed(&deployment(1, json!([asked, unasked]))));
     assert!(is_probed(&deployment(0, json!([unasked]))));
+    let pod = |phase: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
+            "spec": {"containers": [{"name": "app"}]}, "status": {"phase": phase},
+        })
+    };
+    assert!(!is_probed(&pod("Running")));
+    assert!(is_probed(&pod("Succeeded")), "nothing more comes of it");
     assert!(is_probed(&json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}})));
 }

@@ -27,7 +27,7 @@ impl Availability {
             if *least >= wanted && *first < replicas {
                 continue;
             }
-            if let (Verdict::Ready { note }, 1..) = (verdict, wanted)
+            if let (Verdict::Ready { note, .. }, 1..) = (verdict, wanted)
                 && note.is_empty()
             {
                 *note = words(wanted, *least);

@@ -33,8 +33,8 @@ impl Told {
 
 fn text(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Ready { note } if note.is_empty() => "ready".to_owned(),
-        Verdict::Ready { note } => format!("ready, {note}"),
+        Verdict::Ready { note, warning } if note.is_empty() && warning.is_empty() => "ready".to_owned(),
+        Verdict::Ready { note, warning } => format!("ready, {note}{warning}"),
         Verdict::Waiting { on } => on.clone(),
         Verdict::Failed { cause } => cause.reason.clone(),
     }

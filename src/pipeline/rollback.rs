@@ -159,8 +159,8 @@ impl Rollout<'_> {
             counts.delete
         ));
         record.going_back(why).await?;
-        let ready = match self.bring(record, cluster).await? {
-            Brought::Ready { ready } => ready,
+        let (ready, warnings) = match self.bring(record, cluster).await? {
+            Brought::Ready { ready, warnings } => (ready, warnings),
             Brought::Ended(state) => return Ok(state),
         };
         let redactor = record.redactor.clone();
@@ -170,7 +170,7 @@ impl Rollout<'_> {
         }
         record.gone_back().await?;
         self.progress.moment(format!("rolled back: {ready} ready, {deleted} deleted"));
-        Ok(State::Deployed { ready, deleted })
+        Ok(State::Deployed { ready, deleted, warnings })
     }
 }
 

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use landfall_cluster::{Claim, Connection, Facts, Holder, Lock, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, AbsentImage, Policy};
+use landfall_core::id::CommitSha;
 use landfall_core::manifest::ObjectId;
 use landfall_core::order;
 use landfall_core::ownership;
@@ -53,6 +54,8 @@ pub(super) struct Awaiting<'a> {
     pub(super) cluster: &'a Cluster,
     /// What was warned of before anything was applied.
     old_warnings: Warnings,
+    /// The commit that everything was of before; none where an attempt failed since.
+    before: Option<CommitSha>,
     pub(super) redactor: &'a Redactor,
 }
 
@@ -182,28 +185,29 @@ impl Rollout<'_> {
     /// Writes an approved plan: superset, objects, wait, verify, prune, exact inventory.
     async fn write(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<State, Failure> {
         record.superset(self.attempt(), self.order.reason).await?;
-        let ready = match self.bring(record, cluster).await? {
-            Brought::Ready { ready } => ready,
+        let (ready, warnings) = match self.bring(record, cluster).await? {
+            Brought::Ready { ready, warnings } => (ready, warnings),
             Brought::Ended(state) => return Ok(state),
         };
         if let Some(state) = self.not_verified(record).await? {
             return Ok(state);
         }
-        self.finish(record, cluster, ready).await
+        self.finish(record, cluster, (ready, warnings)).await
     }
 
     /// Sends every object, and waits until all of them are ready.
     pub(super) async fn bring(&self, record: &mut Record<'_>, cluster: &Cluster) -> Result<Brought, Failure> {
+        let before = record.stored.inventory.before(self.order.commit).cloned();
         let old_warnings = warnings(&cluster.reader, &cluster.facts, &record.namespaces()).await;
         let redactor = record.redactor.clone();
-        let awaiting = Awaiting { cluster, old_warnings, redactor: &redactor };
+        let awaiting = Awaiting { cluster, old_warnings, before, redactor: &redactor };
         let applied = match self.send(record, &awaiting).await? {
             Sent::Whole(applied) => applied,
             Sent::Ended(state) => return Ok(Brought::Ended(state)),
         };
         let awaited = record.awaited(&applied, &cluster.facts);
-        match self.wait(awaited, record, &awaiting, Some(&record.writer)).await? {
-            Observed::Ready { ready } => Ok(Brought::Ready { ready }),
+        match self.wait((awaited, &[]), record, &awaiting, Some(&record.writer)).await? {
+            Observed::Ready { ready, warnings } => Ok(Brought::Ready { ready, warnings }),
             Observed::NotReady { causes, timed_out, still_serving } => {
                 let (not_reached, after) = (Vec::new(), After::Kept);
                 Ok(Brought::Ended(State::NotReady { causes, timed_out, still_serving, not_reached, after }))
@@ -213,10 +217,11 @@ impl Rollout<'_> {
         }
     }
 
-    /// Waits until these objects are ready, or until a newer run asks for the lock of this writer.
+    /// Waits until these objects are ready, or until a newer run asks for the lock of this writer; others are not reached
+    /// before they are.
     pub(super) async fn wait(
         &self,
-        awaited: BTreeMap<ObjectId, Awaited>,
+        (awaited, unreached): (BTreeMap<ObjectId, Awaited>, &[ObjectId]),
         record: &Record<'_>,
         awaiting: &Awaiting<'_>,
         gives_way: Option<&Writer>,
@@ -227,6 +232,10 @@ impl Rollout<'_> {
             inventory: &record.stored.inventory.id,
             awaited,
             old_warnings: &awaiting.old_warnings,
+            before: awaiting.before.as_ref(),
+            plan: record.writer.plan(),
+            unreached,
+            manifests: &record.set.manifests,
             rules: &self.goal.environment.wait.ready,
             timeout: Duration::from_secs(self.goal.environment.wait.timeout_seconds),
             redactor: awaiting.redactor,
@@ -237,7 +246,12 @@ impl Rollout<'_> {
         Ok(wait(&watched).await?)
     }
 
-    async fn finish(&self, record: &mut Record<'_>, cluster: &Cluster, ready: usize) -> Result<State, Failure> {
+    async fn finish(
+        &self,
+        record: &mut Record<'_>,
+        cluster: &Cluster,
+        (ready, warnings): (usize, Vec<String>),
+    ) -> Result<State, Failure> {
         let redactor = record.redactor.clone();
         let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, &redactor).await;
         if !failures.is_empty() {
@@ -245,7 +259,7 @@ impl Rollout<'_> {
         }
         record.exact(self.order.commit).await?;
         self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));
-        Ok(State::Deployed { ready, deleted })
+        Ok(State::Deployed { ready, deleted, warnings })
     }
 
     /// Deletes what left Git, in reverse order, only after everything else runs. What something else stands on stays
@@ -280,6 +294,8 @@ pub(super) enum Brought {
     Ready {
         /// How many objects are ready.
         ready: usize,
+        /// What somebody should look at all the same.
+        warnings: Vec<String>,
     },
     /// It was refused, or does not run.
     Ended(State),

@@ -94,7 +94,7 @@ impl Rollout<'_> {
             return Ok(None);
         }
         self.progress.moment(format!("{} waits for {}", round.place, told(awaited.keys())));
-        match self.wait(awaited, record, awaiting, None).await? {
+        match self.wait((awaited, left), record, awaiting, None).await? {
             Observed::Ready { .. } => Ok(None),
             Observed::NotReady { causes, timed_out, still_serving } => Ok(Some(State::NotReady {
                 causes,

@@ -68,6 +68,18 @@ impl<'a> Container<'a> {
         self.spec().and_then(|spec| text(spec, "/restartPolicy")) == Some("Always")
     }
 
+    /// Returns its place in the pod's `spec`: `containers[app]`.
+    pub(super) fn place(&self) -> String {
+        let is_first =
+            list(self.pod, "/status/initContainerStatuses").iter().any(|it| text(it, "/name") == Some(self.name()));
+        format!("{}[{}]", if is_first { "initContainers" } else { "containers" }, self.name())
+    }
+
+    /// Returns the place of one of its fields: `containers[app].image`.
+    pub(super) fn field(&self, field: &str) -> String {
+        format!("{}.{field}", self.place())
+    }
+
     /// Returns the container as the pod's spec has it.
     pub(super) fn spec(&self) -> Option<&'a Value> {
         let named = |spec: &&Value| text(spec, "/name") == Some(self.name());
@@ -107,6 +119,7 @@ pub(super) fn unended_init(pod: &Value) -> Option<Finding> {
     let finding =
         Finding::new(Code::InitUnfinished, Fatal::AtDeadline, "waits for an init container that does not end")
             .at(text(pod, "/metadata/name")?, Some(name))
+            .pod_field(format!("initContainers[{name}]"))
             .evidence(format!("the init container {name} still runs"))
             .help("read its log to see what it waits for");
     Some(finding)

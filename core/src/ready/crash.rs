@@ -61,6 +61,7 @@ fn out_of_memory(container: &Container<'_>) -> Finding {
     };
     Finding::new(Code::OutOfMemory, Fatal::Now, "runs out of memory")
         .evidence(evidence)
+        .pod_field(container.field("resources.limits.memory"))
         .help("raise `resources.limits.memory`, or find out why it needs so much")
 }
 
@@ -69,9 +70,11 @@ fn probe_failed<'a>(subject: &Subject<'a>, container: &Container<'a>) -> Option<
     if failing.container.is_some_and(|name| name != container.name()) {
         return None;
     }
-    let reason = format!("is restarted because its {} probe fails", failing.probe);
+    let (reason, field) =
+        (format!("is restarted because its {} probe fails", failing.probe), format!("{}Probe", failing.probe));
     let finding = Finding::new(Code::ProbeFailed, Fatal::Now, reason)
         .evidence(failing.evidence)
+        .pod_field(container.field(&field))
         .help("read the log, and check the probe's path, port and timing");
     Some(finding)
 }
@@ -85,6 +88,7 @@ fn crashes(container: &Container<'_>, last: &Value, restarts: u64) -> Finding {
     };
     Finding::new(Code::CrashLoop, Fatal::Now, reason)
         .evidence(if restarts == 1 { evidence.replace("restarts", "restart") } else { evidence })
+        .pod_field(container.place())
         .help("read the last lines of its log and mend the cause")
 }
 

@@ -55,6 +55,7 @@ fn deadline(subject: &Subject<'_>) -> Option<Finding> {
         return None;
     }
     let finding = Finding::new(Code::ProgressDeadline, Fatal::Now, "made no progress within its own deadline")
+        .own_field("spec.progressDeadlineSeconds")
         .evidence(progressing.message())
         .help("look at the events of its pods, or raise `progressDeadlineSeconds` if they start slowly");
     Some(finding)

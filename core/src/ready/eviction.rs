@@ -5,26 +5,55 @@ use serde_json::Value;
 
 use super::Code;
 use super::finding::{Fatal, Finding};
-use super::subject::{Condition, condition, text};
+use super::subject::{Condition, Subject, condition, text};
 
 /// What a node says that refuses a pod which the scheduler gave it (kubelet `lifecycle/predicate.go`), or that shuts down.
 const REFUSED_BY_NODE: &[&str] =
     &["NodeAffinity", "UnexpectedAdmissionError", "NodeShutdown", "Terminated", "Shutdown", "Preempting"];
 
 /// Finds that a pod did not fail by itself; the controller makes a new one, so only the deadline proves it.
-pub(super) fn finding(pod: &Value) -> Option<Finding> {
+pub(super) fn finding(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
     if text(pod, "/status/phase") != Some("Failed") {
-        return None;
+        return begun(subject, pod);
     }
-    let finding = by_reason(text(pod, "/status/reason").unwrap_or_default()).or_else(|| disrupted(pod))?;
-    let message = text(pod, "/status/message").unwrap_or(&finding.evidence).trim().to_owned();
+    let reason = text(pod, "/status/reason").unwrap_or_default();
+    let message = text(pod, "/status/message").unwrap_or_default();
+    let finding = by_own_limit(reason, message).or_else(|| by_reason(reason, message)).or_else(|| disrupted(pod))?;
+    let message = if message.is_empty() { finding.evidence.clone() } else { message.trim().to_owned() };
     Some(finding.at(text(pod, "/metadata/name")?, None).evidence(message))
 }
 
-fn by_reason(reason: &str) -> Option<Finding> {
+/// A kubelet says so in an event first, and in the pod when its containers have ended: until then they look crashed.
+fn begun(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
+    let message = subject.event(text(pod, "/metadata/uid")?, &["Evicted"])?;
+    let finding = by_own_limit("Evicted", message).or_else(|| by_reason("Evicted", message))?;
+    Some(finding.at(text(pod, "/metadata/name")?, None).evidence(message.trim()))
+}
+
+/// Finds that a pod wrote more than its own limit allows; the next one will, too (kubelet `eviction/helpers.go`).
+fn by_own_limit(reason: &str, message: &str) -> Option<Finding> {
+    let quoted = |start: &str| message.strip_prefix(start)?.split(['"', ' ']).next();
+    let (field, why) = if let Some(volume) = quoted("Usage of EmptyDir volume \"") {
+        let why = format!("is evicted because it fills its volume `{volume}`");
+        (format!("volumes[{volume}].emptyDir.sizeLimit"), why)
+    } else if message.contains("exceeded its local ephemeral storage limit") {
+        let field = format!("containers[{}].resources.limits.ephemeral-storage", quoted("Container ")?);
+        (field, "is evicted because it writes more than its `ephemeral-storage` limit".to_owned())
+    } else if message.starts_with("Pod ephemeral local storage usage exceeds") {
+        ("containers".to_owned(), "is evicted because it writes more than its `ephemeral-storage` limits".to_owned())
+    } else {
+        return None;
+    };
+    let finding = Finding::new(Code::Evicted, Fatal::Now, why).pod_field(field);
+    (reason == "Evicted").then(|| finding.help("raise the limit, or find out why it writes so much"))
+}
+
+fn by_reason(reason: &str, message: &str) -> Option<Finding> {
     if reason == "Evicted" {
         let help = "raise its requests so that it is placed where there is room, or free the node";
-        return Some(evicted("is evicted because its node runs short").help(help));
+        let short_of = message.split_once("low on resource: ").and_then(|(_, rest)| rest.split(". ").next());
+        let why = short_of.map_or_else(String::new, |it| format!(" of {}", it.trim_end_matches('.')));
+        return Some(evicted(format!("is evicted because its node runs short{why}")).help(help));
     }
     let refused = REFUSED_BY_NODE.contains(&reason) || reason.starts_with("OutOf");
     refused
@@ -42,6 +71,6 @@ fn disrupted(pod: &Value) -> Option<Finding> {
     Some(evicted(reason).evidence(disruption.message()).help("look at the node's state, then deploy again"))
 }
 
-fn evicted(reason: &str) -> Finding {
+fn evicted(reason: impl Into<String>) -> Finding {
     Finding::new(Code::Evicted, Fatal::AtDeadline, reason)
 }

@@ -1,7 +1,7 @@
 //! Something that keeps an object from running, and when it proves that it never will. Finds nothing itself.
 
 use super::subject::{OUT_OF_TIME, Subject};
-use super::{Cause, Code, Verdict, waiting};
+use super::{Cause, Code, Verdict, field, waiting};
 use crate::manifest::ObjectId;
 
 /// How long a finding is kept quiet: most of them pass while pods start.
@@ -16,7 +16,16 @@ pub(super) struct Finding {
     pub(super) reason: String,
     pub(super) evidence: String,
     pub(super) help: String,
+    pub(super) field: Field,
     pub(super) fatal: Fatal,
+}
+
+/// The field that a finding comes from.
+#[derive(Debug, Clone)]
+pub(super) enum Field {
+    Unknown,
+    OfObject(String),
+    OfPods(String),
 }
 
 /// When a finding proves that waiting is no use.
@@ -31,7 +40,7 @@ impl Finding {
     /// Starts a finding about the object itself.
     pub(super) fn new(code: Code, fatal: Fatal, reason: impl Into<String>) -> Self {
         let (evidence, help) = (String::new(), String::new());
-        Self { code, pod: None, container: None, reason: reason.into(), evidence, help, fatal }
+        Self { code, pod: None, container: None, reason: reason.into(), evidence, help, field: Field::Unknown, fatal }
     }
 
     pub(super) fn evidence(mut self, evidence: impl Into<String>) -> Self {
@@ -50,6 +59,18 @@ impl Finding {
         self
     }
 
+    /// Takes the object's own field that it comes from.
+    pub(super) fn own_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Field::OfObject(field.into());
+        self
+    }
+
+    /// Takes the field of the pods' `spec` that it comes from.
+    pub(super) fn pod_field(mut self, field: impl Into<String>) -> Self {
+        self.field = Field::OfPods(field.into());
+        self
+    }
+
     /// Takes another proof, unless its own counts at once.
     pub(super) fn by(self, fatal: Fatal) -> Self {
         if matches!(self.fatal, Fatal::Now) { self } else { Self { fatal, ..self } }
@@ -64,8 +85,15 @@ impl Finding {
     }
 
     fn into_cause(self, id: ObjectId) -> Cause {
+        let field = match self.field {
+            Field::Unknown => None,
+            Field::OfObject(field) => Some(field),
+            Field::OfPods(field) => field::of_pods(&id, &field),
+        };
         Cause {
             id,
+            field: field.unwrap_or_default(),
+            origin: None,
             pod: self.pod,
             container: self.container,
             code: self.code.name(),

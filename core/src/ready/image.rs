@@ -30,16 +30,25 @@ pub(super) const NOT_MADE_FOR_ITS_NODE: &str = "has an image that is not made fo
 
 pub(super) fn finding(subject: &Subject<'_>, container: &Container<'_>) -> Option<Finding> {
     match container.waiting_reason() {
-        "InvalidImageName" | "ErrImageNeverPull" => Some(invalid(container)),
+        "InvalidImageName" => Some(invalid(container)),
+        "ErrImageNeverPull" => return Some(never_pulled(container)),
         "ErrImagePull" | "ImagePullBackOff" => Some(not_pulled(container, &evidence(subject, container))),
         _ => None,
     }
+    .map(|finding| finding.pod_field(container.field("image")))
 }
 
 fn invalid(container: &Container<'_>) -> Finding {
-    Finding::new(Code::ImageInvalid, Fatal::Now, "has an image that can never be used")
+    Finding::new(Code::ImageInvalid, Fatal::Now, "has an image whose name is not valid")
         .evidence(container.waiting_message())
-        .help(format!("mend the image `{}` or its `imagePullPolicy`", container.image()))
+        .help(format!("correct the name `{}`", container.image()))
+}
+
+fn never_pulled(container: &Container<'_>) -> Finding {
+    Finding::new(Code::ImageInvalid, Fatal::Now, "may not pull its image, which its node does not have")
+        .pod_field(container.field("imagePullPolicy"))
+        .evidence(container.waiting_message())
+        .help("set `imagePullPolicy` to `IfNotPresent`, or bring the image to the node")
 }
 
 fn not_pulled(container: &Container<'_>, evidence: &str) -> Finding {
@@ -52,11 +61,15 @@ fn not_pulled(container: &Container<'_>, evidence: &str) -> Finding {
         Finding::new(Code::ImageDenied, Fatal::Now, "may not pull its image")
             .help(format!("check that `{image}` exists and that the pull Secret may read it"))
     } else if says(ABSENT) {
-        Finding::new(Code::ImageNotFound, Fatal::Now, "cannot pull its image")
+        Finding::new(Code::ImageNotFound, Fatal::Now, "has an image that its registry does not have")
             .help(format!("push `{image}`, or correct its name or tag"))
     } else {
-        Finding::new(Code::ImageUnreachable, Fatal::AfterSeconds(PULL_GRACE_SECONDS), "cannot pull its image")
-            .help("check that the nodes reach the registry, then deploy again")
+        Finding::new(
+            Code::ImageUnreachable,
+            Fatal::AfterSeconds(PULL_GRACE_SECONDS),
+            "cannot pull its image: the registry does not give it",
+        )
+        .help("check that the nodes reach the registry, then deploy again")
     };
     finding.evidence(evidence)
 }
@@ -65,10 +78,12 @@ fn not_pulled(container: &Container<'_>, evidence: &str) -> Finding {
 pub(super) fn other_platform(container: &Container<'_>) -> Finding {
     let node =
         text(container.pod, "/spec/nodeName").map_or_else(|| "its node".to_owned(), |node| format!("the node {node}"));
-    Finding::new(Code::ImagePlatform, Fatal::Now, NOT_MADE_FOR_ITS_NODE).help(format!(
-        "build `{}` for the platform of {node}, or choose other nodes with a `nodeSelector`",
-        container.image()
-    ))
+    Finding::new(Code::ImagePlatform, Fatal::Now, NOT_MADE_FOR_ITS_NODE).pod_field(container.field("image")).help(
+        format!(
+            "build `{}` for the platform of {node}, or choose other nodes with a `nodeSelector`",
+            container.image()
+        ),
+    )
 }
 
 /// While it backs off, an older kubelet names only the image: the event then still has the registry's answer.

@@ -35,16 +35,21 @@ fn findings(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn gave_up(subject: &Subject<'_>, condition: &Condition<'_>) -> Finding {
-    let reason = match condition.reason() {
-        "BackoffLimitExceeded" => "failed more often than its `backoffLimit` allows",
-        "DeadlineExceeded" => "ran longer than its `activeDeadlineSeconds`",
-        "PodFailurePolicy" => "failed in a way that its `podFailurePolicy` does not retry",
-        "FailedIndexes" => "has indexes that failed more often than `backoffLimitPerIndex` allows",
-        "MaxFailedIndexesExceeded" => "has more failed indexes than `maxFailedIndexes` allows",
-        _ => "failed",
+    let (reason, field) = match condition.reason() {
+        "BackoffLimitExceeded" => ("failed more often than its `backoffLimit` allows", "spec.backoffLimit"),
+        "DeadlineExceeded" => ("ran longer than its `activeDeadlineSeconds`", "spec.activeDeadlineSeconds"),
+        "PodFailurePolicy" => ("failed in a way that its `podFailurePolicy` does not retry", "spec.podFailurePolicy"),
+        "FailedIndexes" => {
+            ("has indexes that failed more often than `backoffLimitPerIndex` allows", "spec.backoffLimitPerIndex")
+        }
+        "MaxFailedIndexesExceeded" => {
+            ("has more failed indexes than `maxFailedIndexes` allows", "spec.maxFailedIndexes")
+        }
+        _ => ("failed", ""),
     };
-    let finding =
-        Finding::new(Code::JobFailed, Fatal::Now, reason).help("read the log, mend the cause and deploy again");
+    let finding = Finding::new(Code::JobFailed, Fatal::Now, reason)
+        .own_field(field)
+        .help("read the log, mend the cause and deploy again");
     let pods = newest_first(subject);
     let last = pods.iter().find_map(|pod| crash::ended_badly(pod));
     match last.or_else(|| pods.iter().find_map(|pod| still_runs(pod))) {

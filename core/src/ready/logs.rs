@@ -33,6 +33,7 @@ pub fn read_log(cause: &mut Cause, lines: Vec<String>) {
     if cause.code == Code::CrashLoop.name() && lines.iter().any(|line| line.ends_with(OTHER_MACHINE)) {
         cause.code = Code::ImagePlatform.name();
         NOT_MADE_FOR_ITS_NODE.clone_into(&mut cause.reason);
+        cause.field.push_str(".image");
         "build the image for its node's platform, or choose other nodes with a `nodeSelector`"
             .clone_into(&mut cause.help);
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::finding::{Fatal, Finding};
-use super::subject::{Condition, Subject, condition, text};
+use super::subject::{Condition, Subject, condition, list, text};
 use super::{Code, config, container, eviction, probe, unscheduled};
 
 pub(super) fn findings<'a>(subject: &Subject<'a>, pods: &[&'a Value]) -> Vec<Finding> {
@@ -14,7 +14,7 @@ fn of_pod<'a>(subject: &Subject<'a>, pod: &'a Value) -> Vec<Finding> {
     if condition(pod, "Ready").as_ref().is_some_and(Condition::is_true) {
         return Vec::new();
     }
-    if let Some(finding) = eviction::finding(pod).or_else(|| unscheduled::finding(subject, pod)) {
+    if let Some(finding) = eviction::finding(subject, pod).or_else(|| unscheduled::finding(subject, pod)) {
         return vec![finding];
     }
     let mut findings = container::findings(subject, pod);
@@ -28,15 +28,25 @@ fn of_pod<'a>(subject: &Subject<'a>, pod: &'a Value) -> Vec<Finding> {
 
 fn unmounted(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
     let message = subject.event(text(pod, "/metadata/uid")?, &["FailedMount", "FailedAttachVolume"])?;
-    let finding = config::missing_of_volume(message).unwrap_or_else(|| {
-        let help = if message.contains("Multi-Attach") {
-            "a volume of one node cannot move while an old pod holds it: use the strategy Recreate, or end that pod"
-        } else {
-            "check that the volume's source exists and is not in use on another node"
-        };
-        Finding::new(Code::VolumeNotMounted, Fatal::AtDeadline, "cannot mount a volume").evidence(message).help(help)
-    });
+    let finding = config::missing_of_volume(pod, message).unwrap_or_else(|| not_mounted(pod, message));
     Some(finding.at(text(pod, "/metadata/name")?, None))
+}
+
+fn not_mounted(pod: &Value, message: &str) -> Finding {
+    let help = if message.contains("Multi-Attach") {
+        "a volume of one node cannot move while an old pod holds it: use the strategy Recreate, or end that pod"
+    } else {
+        "check that the volume's source exists and is not in use on another node"
+    };
+    // Some messages name the PersistentVolume, which the pod does not.
+    let named =
+        |volume: &&Value| text(volume, "/name").is_some_and(|name| message.contains(&format!("for volume \"{name}\"")));
+    let volume = list(pod, "/spec/volumes").iter().find(named).and_then(|volume| text(volume, "/name"));
+    let (reason, field) = match volume {
+        Some(name) => (format!("cannot mount its volume `{name}`"), format!("volumes[{name}]")),
+        None => ("cannot mount a volume".to_owned(), "volumes".to_owned()),
+    };
+    Finding::new(Code::VolumeNotMounted, Fatal::AtDeadline, reason).pod_field(field).evidence(message).help(help)
 }
 
 fn unsandboxed(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
@@ -52,9 +62,12 @@ fn unsandboxed(subject: &Subject<'_>, pod: &Value) -> Option<Finding> {
 fn unready<'a>(subject: &Subject<'a>, pod: &'a Value) -> Option<Finding> {
     let name = text(pod, "/metadata/name")?;
     let finding = |reason: &str| Finding::new(Code::NotReady, Fatal::AtDeadline, reason);
+    let of_probe =
+        |container: Option<&str>, probe: &str| format!("containers[{}].{probe}Probe", container.unwrap_or_default());
     if let Some(failing) = probe::failing(subject, pod, &["startup", "readiness", "liveness"]) {
         let container = failing.container.or_else(|| container::unready_name(pod));
         let found = finding(&format!("runs but does not pass its {} probe", failing.probe)).at(name, container);
+        let found = found.pod_field(of_probe(container, failing.probe));
         return Some(
             found.evidence(failing.evidence).help("read the log, and check the probe's path, port and timing"),
         );
@@ -63,11 +76,16 @@ fn unready<'a>(subject: &Subject<'a>, pod: &'a Value) -> Option<Finding> {
     if unready.reason() == "ReadinessGatesNotReady" {
         let found = finding("runs, and waits for a readiness gate").at(name, None);
         return Some(
-            found.evidence(unready.message()).help("find out who sets the gate's condition, and whether it runs"),
+            found
+                .pod_field("readinessGates")
+                .evidence(unready.message())
+                .help("find out who sets the gate's condition, and whether it runs"),
         );
     }
     let container = container::unready_name(pod)?;
-    let asked = probe::asks(pod, container, "readiness").or_else(|| probe::asks(pod, container, "startup"))?;
+    let (probe, asked) =
+        ["readiness", "startup"].iter().find_map(|probe| Some((probe, probe::asks(pod, container, probe)?)))?;
     let found = finding("runs but has not passed its probe").at(name, Some(container));
+    let found = found.pod_field(of_probe(Some(container), probe));
     Some(found.evidence(format!("it asks {asked}")).help("read the log, and check the probe's path, port and timing"))
 }

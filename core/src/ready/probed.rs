@@ -11,18 +11,25 @@ use crate::manifest::ObjectId;
 /// Returns whether something asks a workload's new pods before they count as ready. What starts no pods counts as asked.
 pub fn is_probed(workload: &Value) -> bool {
     let Some(id) = ObjectId::of(workload) else { return true };
-    if id.group != "apps" || workload.pointer("/spec/replicas") == Some(&Value::from(0)) {
+    let containers = match (id.group.as_str(), id.kind.as_str()) {
+        ("apps", _) => "/spec/template/spec/containers",
+        ("", "Pod") => "/spec/containers",
+        _ => return true,
+    };
+    let has_ended = text(workload, "/status/phase") == Some("Succeeded");
+    if has_ended || workload.pointer("/spec/replicas") == Some(&Value::from(0)) {
         return true;
     }
     let asks = |probe: &str, container: &Value| container.get(probe).is_some();
-    let containers = list(workload, "/spec/template/spec/containers");
+    let containers = list(workload, containers);
     containers.iter().all(|container| asks("readinessProbe", container) || asks("startupProbe", container))
 }
 
-/// Returns how often the containers of a workload's new pods were restarted.
+/// Returns how often the containers of a workload's new pods, or of a pod itself, were restarted.
 pub fn restarts(workload: &Value, replica_sets: &[Value], pods: &[Value]) -> u64 {
     let newest = newest_replica_set(workload, replica_sets);
     let owners = [text(workload, "/metadata/uid"), newest.and_then(|set| text(set, "/metadata/uid"))];
     let pods = owners.into_iter().flatten().flat_map(|uid| owned_by(uid, pods));
-    pods.flat_map(statuses).filter_map(|status| status["restartCount"].as_u64()).sum()
+    let own = statuses(workload);
+    pods.flat_map(statuses).chain(own).filter_map(|status| status["restartCount"].as_u64()).sum()
 }

@@ -4,6 +4,9 @@ use super::finding::{Fatal, Finding, failed, settle};
 use super::subject::Subject;
 use super::{Code, Verdict, ready, ready_with};
 
+/// How long what a claim names may be missing: it may be made at the same time.
+const CLASS_GRACE_SECONDS: u64 = 30;
+
 /// The claim waits for a pod on purpose (`volumeBindingMode: WaitForFirstConsumer`): nobody else ends that wait.
 const WAITS_FOR_POD: &[&str] = &["WaitForFirstConsumer", "WaitForPodScheduled"];
 
@@ -23,23 +26,42 @@ fn lost(subject: &Subject<'_>) -> Finding {
 }
 
 fn unprovisioned(subject: &Subject<'_>) -> Option<Finding> {
-    subject.event(subject.uid(), UNPROVISIONED).map(explained)
+    let finding = subject.event(subject.uid(), UNPROVISIONED).map(explained)?;
+    Some(finding.own_field("spec.storageClassName"))
 }
 
 /// What a claim's controllers report when they cannot give it a volume (kubernetes `pkg/controller/volume/events`).
-pub(super) const UNPROVISIONED: &[&str] = &["ProvisioningFailed", "FailedBinding"];
+pub(super) const UNPROVISIONED: &[&str] = &["ProvisioningFailed", "FailedBinding", "ExternalProvisioning"];
 
 /// Explains why a claim has no volume, in the words of its event.
 pub(super) fn explained(message: &str) -> Finding {
-    let (reason, help) = if message.contains("no storage class is set") {
+    // Only a person makes a class; a provisioner may still come up.
+    let (reason, fatal, help) = if message.contains("no storage class is set") {
         (
             "names no StorageClass, and the cluster has no default",
+            Fatal::AfterSeconds(CLASS_GRACE_SECONDS),
             "set `storageClassName`, or mark one StorageClass as default",
         )
     } else if message.contains("storageclass") && message.contains("not found") {
-        ("names a StorageClass that does not exist", "correct `storageClassName`, or create the StorageClass")
+        (
+            "names a StorageClass that does not exist",
+            Fatal::AfterSeconds(CLASS_GRACE_SECONDS),
+            "correct `storageClassName`, or create the StorageClass",
+        )
+    } else if message.ends_with("kubernetes.io/no-provisioner") {
+        (
+            "fits no PersistentVolume, and its class makes none",
+            Fatal::AtDeadline,
+            "make a PersistentVolume with the claim's class, size and access modes, or correct the claim",
+        )
+    } else if message.to_lowercase().starts_with("waiting for a volume to be created") {
+        (
+            "waits for a provisioner that has not made its volume",
+            Fatal::AtDeadline,
+            "check that the provisioner that the message names runs, and read its log",
+        )
     } else {
-        ("cannot get a volume", "check `storageClassName` and that its provisioner runs")
+        ("cannot get a volume", Fatal::AtDeadline, "check `storageClassName` and that its provisioner runs")
     };
-    Finding::new(Code::VolumeNotProvisioned, Fatal::AtDeadline, reason).evidence(message).help(help)
+    Finding::new(Code::VolumeNotProvisioned, fatal, reason).evidence(message).help(help)
 }

@@ -9,7 +9,7 @@ use super::subject::{Condition, Subject, text};
 /// How long pods may be refused: quota is freed and accounts appear while a set is being applied.
 const CREATE_GRACE_SECONDS: u64 = 20;
 
-/// What the server says, in the order of asking, with what it means and what to do.
+/// What the server says, in the order of asking, with what it means and what to do. `@` is who refuses.
 const KNOWN: &[(&str, Code, &str, &str)] = &[
     (
         "exceeded quota",
@@ -50,19 +50,19 @@ const KNOWN: &[(&str, Code, &str, &str)] = &[
     (
         "failed calling webhook",
         Code::WebhookUnreachable,
-        "waits for an admission webhook that does not answer",
+        "needs the admission webhook `@`, which does not answer",
         "mend the webhook's backend, then deploy again",
     ),
     (
         "denied the request",
         Code::AdmissionDenied,
-        "is refused by an admission webhook",
+        "has pods that the admission webhook `@` refuses",
         "change what the webhook objects to, or ask its owner",
     ),
     (
         "ValidatingAdmissionPolicy",
         Code::AdmissionDenied,
-        "is refused by an admission policy",
+        "has pods that the admission policy `@` refuses",
         "change what the policy objects to, or ask its owner",
     ),
     (
@@ -92,9 +92,35 @@ pub(super) fn of(subject: &Subject<'_>, owner: &Value) -> Option<Finding> {
 
 fn finding(message: &str) -> Finding {
     let known = KNOWN.iter().find(|(words, ..)| message.contains(words));
-    let (code, reason, help) = known.map_or(
+    let (code, words, help) = known.map_or(
         (Code::CreateRefused, "cannot create its pods", "correct what the message names and deploy again"),
         |(_, code, reason, help)| (*code, *reason, *help),
     );
-    Finding::new(code, Fatal::AfterSeconds(CREATE_GRACE_SECONDS), reason).evidence(message).help(help)
+    let reason = words.replace('@', named(message));
+    Finding::new(code, Fatal::AfterSeconds(CREATE_GRACE_SECONDS), reason)
+        .pod_field(field(code, message))
+        .evidence(message)
+        .help(help)
+}
+
+/// Returns the webhook or policy that a message names: `webhook "a.example"`, `ValidatingAdmissionPolicy 'a'`.
+fn named(message: &str) -> &str {
+    let after = [("webhook \"", '"'), ("ValidatingAdmissionPolicy '", '\'')];
+    let name = after.iter().find_map(|(start, end)| Some(message.split_once(start)?.1.split_once(*end)?.0));
+    name.unwrap_or("unnamed")
+}
+
+/// Returns the field of the pods that is refused, as far as the message tells.
+fn field(code: Code, message: &str) -> String {
+    match code {
+        Code::ServiceAccountMissing => "serviceAccountName".to_owned(),
+        Code::PriorityClassMissing => "priorityClassName".to_owned(),
+        Code::LimitRange => "containers".to_owned(),
+        Code::PodSecurity => {
+            let named = message.split_once("container \"").and_then(|(_, rest)| rest.split_once('"'));
+            named
+                .map_or_else(|| "securityContext".to_owned(), |(name, _)| format!("containers[{name}].securityContext"))
+        }
+        _ => String::new(),
+    }
 }

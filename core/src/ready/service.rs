@@ -4,11 +4,15 @@ use serde_json::{Map, Value};
 
 use super::finding::{Fatal, Finding, settle};
 use super::subject::{Subject, label, text};
-use super::{Code, Verdict, ready, ready_with};
+use super::{Code, Verdict, ready, ready_but};
 
 pub(super) fn judge(subject: &Subject<'_>) -> Verdict {
     if subject.text("/spec/type") != Some("LoadBalancer") || !subject.list("/status/loadBalancer/ingress").is_empty() {
-        return if selects_nothing(subject) { ready_with("its selector matches no pod") } else { ready() };
+        return if selects_nothing(subject, "/spec/selector") {
+            ready_but("selects no pod: its selector matches none")
+        } else {
+            ready()
+        };
     }
     settle(subject, "the address of its load balancer".to_owned(), unmade(subject).into_iter().collect())
 }
@@ -21,9 +25,9 @@ fn unmade(subject: &Subject<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// Whether pods are known, and none of them is selected. Without a selector, somebody else writes the endpoints.
-fn selects_nothing(subject: &Subject<'_>) -> bool {
-    let Some(selector) = subject.object.pointer("/spec/selector").and_then(Value::as_object) else { return false };
+/// Whether pods are known, and none of them has these labels of the object. Without a selector, somebody else writes the endpoints.
+pub(super) fn selects_nothing(subject: &Subject<'_>, labels: &str) -> bool {
+    let Some(selector) = subject.object.pointer(labels).and_then(Value::as_object) else { return false };
     let mut pods = subject.related.pods.iter().filter(|pod| is_near(subject, pod)).peekable();
     !selector.is_empty() && pods.peek().is_some() && !pods.any(|pod| is_selected(selector, pod))
 }

@@ -6,25 +6,49 @@ use super::deletion::is_leaving;
 use super::revision::{TEMPLATE_GENERATION, newest_replica_set};
 use super::selector::owned_by;
 use super::subject::{annotation, condition, label, list, text};
+use crate::id::CommitSha;
 use crate::manifest::ObjectId;
 
-/// Says what still serves, as words after a dash: "still serving with 6 of 6 old pods". Empty when not known.
-pub fn still_serving(workload: &Value, replica_sets: &[Value], pods: &[Value]) -> String {
-    let Some(id) = ObjectId::of(workload) else { return String::new() };
+/// The ready pods of a workload, by their version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serving {
+    workload: ObjectId,
+    wanted: usize,
+    old: usize,
+    new: usize,
+}
+
+/// Returns whether an object is of a kind whose pods [`serving`] counts.
+pub fn starts_pods_that_stay(id: &ObjectId) -> bool {
+    id.group == "apps" && matches!(id.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet")
+}
+
+/// Counts the ready pods of a workload; none for what has no pods that stay, or when they are not known.
+pub fn serving(workload: &Value, replica_sets: &[Value], pods: &[Value]) -> Option<Serving> {
+    let id = ObjectId::of(workload)?;
     let version = match (id.group.as_str(), id.kind.as_str()) {
         ("apps", "Deployment") => by_replica_set(workload, replica_sets),
         ("apps", "StatefulSet") => by_revision(workload),
         ("apps", "DaemonSet") => by_template(workload),
         _ => None,
-    };
-    let Some(version) = version else { return String::new() };
+    }?;
     let pods = version.pods(workload, replica_sets, pods);
     if pods.is_empty() && status_has_ready(workload) {
-        return String::new(); // The pods may not be readable.
+        return None; // The pods may not be readable.
     }
     let ready: Vec<&Value> = pods.into_iter().filter(|pod| serves(pod)).collect();
     let new = ready.iter().filter(|pod| version.is_new(pod)).count();
-    words(wanted(workload), ready.len() - new, new)
+    let wanted = usize::try_from(wanted(workload)).ok().filter(|wanted| *wanted > 0)?;
+    Some(Serving { workload: id, wanted, old: ready.len() - new, new })
+}
+
+/// Says what still serves: "still runs c0ffee1 with 6 of 6 old pods; nothing is down". Of several workloads the one
+/// that lacks most is told. `before` is the commit of the old pods, where that is known.
+pub fn still_serving(all: &[Serving], before: Option<&CommitSha>) -> String {
+    let Some(worst) = all.iter().min_by_key(|it| it.ready() * 100 / it.wanted) else { return String::new() };
+    let said = worst.words(before);
+    let said = if worst.ready() >= worst.wanted { format!("{said}; nothing is down") } else { said };
+    if all.len() > 1 && worst.ready() < worst.wanted { format!("{}: {said}", worst.workload) } else { said }
 }
 
 /// What tells the pods of the new version from those of older ones.
@@ -82,13 +106,26 @@ fn status_has_ready(workload: &Value) -> bool {
     places.iter().any(|place| workload.pointer(place).and_then(Value::as_u64).is_some_and(|count| count > 0))
 }
 
-fn words(wanted: u64, old: usize, new: usize) -> String {
-    match (old, new) {
-        (0, 0) if wanted == 0 => String::new(),
-        (0, 0) => "nothing serves".to_owned(),
-        (0, new) => format!("still serving with {new} of {wanted} new pods"),
-        (old, 0) => format!("still serving with {old} of {wanted} old pods"),
-        (old, new) => format!("still serving with {old} old and {new} new pods, {wanted} are wanted"),
+impl Serving {
+    /// Returns the same of a workload that was not written: all of its pods are old.
+    #[must_use]
+    pub fn unwritten(self) -> Self {
+        Self { old: self.ready(), new: 0, ..self }
+    }
+
+    fn ready(&self) -> usize {
+        self.old + self.new
+    }
+
+    fn words(&self, before: Option<&CommitSha>) -> String {
+        let Self { wanted, old, new, .. } = self;
+        match (old, new, before) {
+            (0, 0, _) => "nothing serves".to_owned(),
+            (0, new, _) => format!("still serving with {new} of {wanted} new pods"),
+            (old, 0, Some(before)) => format!("still runs {} with {old} of {wanted} old pods", before.short()),
+            (old, 0, None) => format!("still serving with {old} of {wanted} old pods"),
+            (old, new, _) => format!("still serving with {old} old and {new} new pods, {wanted} are wanted"),
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::finding::{Fatal, Finding, settle};
 use super::subject::{Subject, condition, label, text};
-use super::{Code, Verdict, pods, ready, ready_with, refused, revision};
+use super::{Code, Verdict, crash, pods, ready, ready_with, refused, revision};
+
+/// How long what no restart mends may keep a pod of the old revision, before it counts as stuck.
+const BROKEN_GRACE_SECONDS: u64 = 15;
 
 /// How long a pod of the old revision may be broken before it counts as stuck: it may just be restarting.
 const STUCK_GRACE_SECONDS: u64 = 60;
@@ -61,12 +64,16 @@ fn stuck(subject: &Subject<'_>) -> Option<Finding> {
     let new = subject.text("/status/updateRevision")?;
     let is_stuck = |pod: &&Value| label(pod, "controller-revision-hash").is_some_and(|hash| hash != new) && !runs(pod);
     let pods = revision::of_owner(subject, subject.uid());
-    let pod = text(pods.into_iter().find(is_stuck)?, "/metadata/name")?;
+    let broken = pods.into_iter().find(is_stuck)?;
+    let pod = text(broken, "/metadata/name")?;
+    let why = pods::findings(subject, &[broken]).into_iter().next();
     let namespace = subject.id.namespace.as_deref().unwrap_or("default");
-    let fatal = Fatal::AfterSeconds(STUCK_GRACE_SECONDS);
+    let stays = why.as_ref().is_some_and(|why| matches!(why.fatal, Fatal::Now) && !crash::is_crash(why.code));
+    let fatal = Fatal::AfterSeconds(if stays { BROKEN_GRACE_SECONDS } else { STUCK_GRACE_SECONDS });
+    let broken = why.map_or_else(|| "is not ready".to_owned(), |why| why.reason);
     let finding = Finding::new(Code::StuckPod, fatal, "waits for a broken pod of the old version")
         .at(pod, None)
-        .evidence(format!("pod {pod} is not ready and does not have the revision {new}"))
+        .evidence(format!("the old pod {pod} {broken}; it does not have the revision {new}"))
         .help(format!("delete the pod so that it comes back with the new version: `kubectl delete pod {pod} --namespace {namespace}`"));
     Some(finding)
 }

@@ -1,12 +1,12 @@
-//! What can hurt, and what holds it, as sentences. Does not repeat what is only large.
+//! What can hurt, what holds it, and what should be looked at though it runs, as sentences. Does not repeat what is only large.
 
 use super::group::groups;
 use super::phrase::Phrase;
-use super::{Report, State, title, words};
+use super::{Report, State, TargetReport, title, words};
 use crate::gate::Hold;
 use crate::plan::{Change, Class};
 
-/// Returns what can hurt, then what holds it, each once.
+/// Returns what can hurt, then what holds it, then what should be looked at, each once.
 pub(crate) fn list(report: &Report) -> Vec<Phrase> {
     let mut alerts = Vec::new();
     for group in groups(report).iter().filter(|group| lies_ahead(&group.first.state)) {
@@ -15,6 +15,7 @@ pub(crate) fn list(report: &Report) -> Vec<Phrase> {
     }
     let holds = report.targets.iter().flat_map(|target| title::holds(&target.state));
     alerts.extend(holds.map(of_hold));
+    alerts.extend(report.targets.iter().flat_map(warnings).map(|warning| Phrase::read(warning).sentence()));
     let mut seen: Vec<Phrase> = Vec::new();
     for alert in alerts {
         if !seen.contains(&alert) {
@@ -22,6 +23,11 @@ pub(crate) fn list(report: &Report) -> Vec<Phrase> {
         }
     }
     seen
+}
+
+/// Returns what runs, but should be looked at.
+fn warnings(target: &TargetReport) -> &[String] {
+    if let State::Deployed { warnings, .. } = &target.state { warnings } else { &[] }
 }
 
 /// Returns whether the plan has still to happen: after a deploy, its warnings are history.

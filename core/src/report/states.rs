@@ -24,14 +24,14 @@ pub(crate) fn told(action: Action, state: &State) -> (Mark, Phrase) {
         State::GaveWay { to } => {
             (Mark::Quiet, say("applied, and gave way to ".to_owned()).name(to.short()).words(", which is newer"))
         }
-        State::Deployed { ready, deleted: 0 } => (Mark::Good, say(format!("{ready} ready"))),
-        State::Deployed { ready, deleted } => (Mark::Good, say(format!("{ready} ready, {deleted} deleted"))),
+        State::Deployed { ready, deleted: 0, .. } => (Mark::Good, say(format!("{ready} ready"))),
+        State::Deployed { ready, deleted, .. } => (Mark::Good, say(format!("{ready} ready, {deleted} deleted"))),
         State::ApplyFailed { failures, not_reached } => {
             let what = say(format!("{} refused", words::count(failures.len(), "object")));
             (Mark::Bad, what.then(left(not_reached)))
         }
         State::NotReady { still_serving, timed_out, not_reached, after, .. } => {
-            let what = say(if *timed_out { "not ready in time" } else { "does not run" }.to_owned());
+            let what = say(if *timed_out { "not ready in time" } else { "did not become ready" }.to_owned());
             let what = what.then(left(not_reached)).then(after::told(after));
             // After a step back it is other pods that serve.
             let is_old = matches!(after, After::RolledBack { .. } | After::Failed { .. });

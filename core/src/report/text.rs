@@ -10,7 +10,7 @@ use super::group::{Group, groups};
 use super::phrase::Phrase;
 use super::title::title;
 use super::words::{self, count, verb};
-use super::{Action, Problem, Report, State, TargetReport, escape, next_step, states};
+use super::{Action, Problem, Report, State, TargetReport, escape, next_step, states, traced};
 use crate::diff::Line;
 use crate::plan::{Change, Class, Counts};
 use crate::ready::Cause;
@@ -60,7 +60,7 @@ fn of_problem(problem: &Problem, titled: bool) -> Vec<String> {
 
 fn evidence(target: &TargetReport, color: Color) -> Vec<String> {
     match &target.state {
-        State::NotReady { causes, .. } => causes.iter().flat_map(|cause| of_cause(cause, color)).collect(),
+        State::NotReady { causes, .. } => causes.iter().flat_map(|cause| of_cause(target, cause, color)).collect(),
         State::NotVerified { failed, .. } => of_verification(failed, color),
         State::ApplyFailed { failures, .. } => failures
             .iter()
@@ -85,13 +85,17 @@ fn of_verification(failed: &verify::Failed, color: Color) -> Vec<String> {
     lines
 }
 
-fn of_cause(cause: &Cause, color: Color) -> Vec<String> {
+fn of_cause(target: &TargetReport, cause: &Cause, color: Color) -> Vec<String> {
     let mut facts = vec![cause.id.to_string()];
     facts.extend(cause.pod.iter().map(|pod| format!("pod {pod}")));
     facts.extend(cause.container.iter().map(|container| format!("container {container}")));
     let place = escape::line(&facts.join(", "));
     let reason = Phrase::read(&format!("{} ({})", cause.reason, cause.evidence).replace(" ()", "")).plain();
     let mut lines = vec![format!("{}: {reason}", color.paint(Ink::Red, &place))];
+    lines.extend(
+        traced::traced(target, cause)
+            .map(|it| format!("    {} {}", it.lead.plain(), escape::line(&it.origin.to_string()))),
+    );
     lines.extend(cause.log.iter().map(|line| format!("    {}", escape::line(line))));
     lines
 }

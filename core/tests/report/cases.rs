@@ -68,6 +68,8 @@ fn crash() -> Cause {
         code: "crash_loop",
         reason: "crashes at start".to_owned(),
         evidence: "exit code 1, 4 times in 48 s".to_owned(),
+        field: "spec.template.spec.containers[web]".to_owned(),
+        origin: Some(Origin { path: "deploy/overlays/production/web.yaml".to_owned(), line: Some(16) }),
         log: vec!["panic: CHECKOUT_V2 is set but STRIPE_KEY is empty".to_owned(), "    at src/config.rs:88".to_owned()],
         help: "read the log above, mend `Deployment/web` and merge".to_owned(),
     }
@@ -126,7 +128,11 @@ fn an_environment_that_follows_another_branch_is_named_in_the_title() {
 
 #[test]
 fn a_deployment_leaves_its_record() {
-    let deployed = State::Deployed { ready: 41, deleted: 1 };
+    let deployed = State::Deployed {
+        ready: 41,
+        deleted: 1,
+        warnings: vec!["`Service/metrics` selects no pod: its selector matches none".to_owned()],
+    };
     let mut targets = vec![production("prod-eu", deployed.clone()), production("prod-us", deployed)];
     targets[0].url = Some("https://shop.example".to_owned());
     targets[0].seconds = Some(72.0);
@@ -141,7 +147,7 @@ fn a_failure_starts_with_its_cause() {
     let failed = State::NotReady {
         causes: vec![crash()],
         timed_out: false,
-        still_serving: "still runs c0ffee1 with 6 of 6 old pods".to_owned(),
+        still_serving: "still runs c0ffee1 with 6 of 6 old pods; nothing is down".to_owned(),
         not_reached: Vec::new(),
         after: After::Kept,
     };
@@ -310,7 +316,7 @@ fn checking(environments: [(&str, State); 2]) -> Report {
 
 #[test]
 fn environments_on_one_cluster_are_not_several_clusters() {
-    let deployed = State::Deployed { ready: 41, deleted: 0 };
+    let deployed = State::Deployed { ready: 41, deleted: 0, warnings: Vec::new() };
     let targets = ["staging", "production"].map(|name| target(name, "prod", vec![flags()], deployed.clone()));
     check("one-cluster", &deploying(targets.to_vec()));
 }
@@ -334,7 +340,8 @@ fn a_plan_without_a_cluster_says_so() {
 
 #[test]
 fn a_deploy_by_hand_is_undone_by_hand() {
-    let mut report = deploying(vec![production("prod-eu", State::Deployed { ready: 41, deleted: 1 })]);
+    let mut report =
+        deploying(vec![production("prod-eu", State::Deployed { ready: 41, deleted: 1, warnings: Vec::new() })]);
     (report.subject.proposal, report.subject.branch) = (None, None);
     check("by-hand", &report);
 }

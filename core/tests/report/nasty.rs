@@ -53,6 +53,8 @@ fn reports(bad: &str) -> Vec<Report> {
         code: "crash_loop",
         reason: bad.to_owned(),
         evidence: bad.to_owned(),
+        field: bad.to_owned(),
+        origin: Some(Origin { path: bad.to_owned(), line: Some(1) }),
         log: vec![bad.to_owned(), "````".to_owned()],
         help: bad.to_owned(),
     };
@@ -66,7 +68,7 @@ fn reports(bad: &str) -> Vec<Report> {
     let states = [
         State::Planned { holds: vec![hold("approvals", bad, bad)] },
         State::Held { holds: vec![hold("approvals", bad, bad)] },
-        State::Deployed { ready: 1, deleted: 1 },
+        State::Deployed { ready: 1, deleted: 1, warnings: vec![bad.to_owned()] },
         State::ApplyFailed {
             failures: vec![Failure { id: id.clone(), message: bad.to_owned() }],
             not_reached: vec![id],

@@ -23,6 +23,7 @@ use crate::proxy::Proxy;
 use crate::settle;
 use crate::state::State;
 use crate::supervisor::Supervisor;
+use crate::webhook;
 
 /// etcd, kube-apiserver, controller manager, scheduler and kwok on loopback, with one node.
 pub struct ControlPlane {
@@ -125,6 +126,12 @@ impl ControlPlane {
     /// Returns the certificate of the cluster's authority, PEM.
     pub fn certificate_authority(&self) -> String {
         self.authority.certificate()
+    }
+
+    /// Starts an admission webhook that refuses every review, and returns its address; a path after it are its words,
+    /// with hyphens between them. Whoever registers it says for which namespace.
+    pub fn refusing_webhook(&self) -> String {
+        format!("https://{}", webhook::start(&self.authority.server("webhook")))
     }
 
     /// Returns the ids of the processes that belong to this control plane.

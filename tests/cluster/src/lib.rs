@@ -15,6 +15,7 @@ mod parts;
 mod settle;
 mod state;
 mod supervisor;
+mod webhook;
 
 pub mod audit;
 pub mod cloud;

@@ -10,7 +10,7 @@ use landfall_test_cluster::node::{Images, Node};
 const GONE_SECONDS_MAX: u64 = 30;
 
 /// No pod is started here, so no image is needed.
-const NO_IMAGES: Images<'_> = Images { registry: "registry.example", sandbox: "sandbox:1" };
+const NO_IMAGES: Images<'_> = Images { registry: "registry.example", private: None, sandbox: "sandbox:1" };
 
 #[tokio::test]
 async fn a_node_stands_beside_another_and_leaves_nothing_behind() {

@@ -16,20 +16,43 @@ use tokio::sync::OnceCell;
 struct Yard {
     cluster: ControlPlane,
     registry: Registry,
+    _private: Registry,
+    webhook: String,
     _node: Node,
 }
 
 static YARD: OnceCell<Yard> = OnceCell::const_new();
+static SMALL_YARD: OnceCell<Yard> = OnceCell::const_new();
 
 /// Returns the yard of this test process, made by the first story that asks.
 async fn yard() -> &'static Yard {
-    YARD.get_or_init(|| async {
+    YARD.get_or_init(|| Yard::open(Disk::Large)).await
+}
+
+/// Returns a yard whose node has so little disk that a pod fills it: then nothing else runs there.
+async fn small_yard() -> &'static Yard {
+    SMALL_YARD.get_or_init(|| Yard::open(Disk::Small)).await
+}
+
+/// How much pods may write on a yard's node.
+enum Disk {
+    Large,
+    Small,
+}
+
+impl Yard {
+    async fn open(disk: Disk) -> Yard {
         let registry = Registry::start().await;
         images::push(&registry).await;
         let cluster = ControlPlane::start().await;
-        let images = Images { registry: registry.address(), sandbox: &registry.reference(images::SANDBOX) };
-        let node = Node::join(&cluster, &images).await;
-        Yard { cluster, registry, _node: node }
-    })
-    .await
+        let private = Registry::with_login().await;
+        let (address, sandbox) = (registry.address(), &registry.reference(images::SANDBOX));
+        let images = Images { registry: address, private: Some(private.address()), sandbox };
+        let node = match disk {
+            Disk::Large => Node::join(&cluster, &images).await,
+            Disk::Small => Node::join_with_small_disk(&cluster, &images).await,
+        };
+        let webhook = cluster.refusing_webhook();
+        Yard { cluster, registry, _private: private, webhook, _node: node }
+    }
 }

@@ -36,7 +36,7 @@ impl Storefront {
         for version in VERSIONS {
             images::push_web(&registry, &format!("shop/web:{version}"), version).await;
         }
-        let images = Images { registry: registry.address(), sandbox: &registry.reference(SANDBOX) };
+        let images = Images { registry: registry.address(), private: None, sandbox: &registry.reference(SANDBOX) };
         let node = Node::join_beside(cluster, &images).await;
         let placement = include_str!("../manifests/placement.yaml").replace("@@NODE@@", node.name());
         let applied = cluster.kubectl_with_input(&["apply", "-f", "-"], &placement);

@@ -3,7 +3,7 @@
 use crate::ready::Cause;
 use crate::report::failed::{self, Failed};
 use crate::report::phrase::Phrase;
-use crate::report::{Failure, Problem, Report, State, TargetReport, escape, next_step, title, words};
+use crate::report::{Failure, Problem, Report, State, TargetReport, escape, next_step, title, traced, words};
 use crate::verify;
 
 use super::fence::fence;
@@ -88,7 +88,9 @@ fn of_cause(report: &Report, target: &TargetReport, cause: &Cause) -> Vec<String
     if !cause.evidence.is_empty() {
         facts.push(Phrase::read(&cause.evidence).markdown());
     }
-    facts.extend(origin(report, target, &cause.id));
+    facts.extend(
+        traced::traced(target, cause).map(|it| format!("{} {}", it.lead.markdown(), links::origin(report, it.origin))),
+    );
     let start = cause.log.len().saturating_sub(LOG_LINES_MAX);
     let log = &cause.log[start..];
     let mut parts = vec![facts.join(" · ")];

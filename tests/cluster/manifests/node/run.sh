@@ -8,6 +8,8 @@ kubeconfig=$3
 for directory in /run /var/lib /var/log; do
   mount -t tmpfs tmpfs "$directory"
 done
+mkdir /var/lib/kubelet
+mount -t tmpfs -o size=@@DISK@@ tmpfs /var/lib/kubelet
 for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*/; do
   if [ -e "$hierarchy/cgroup.procs" ]; then
     mkdir -p "$hierarchy/$name"

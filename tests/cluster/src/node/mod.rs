@@ -25,9 +25,17 @@ const KUBELET_GROUP: &str = "system:masters";
 pub struct Images<'a> {
     /// The address of the registry that answers for every other one.
     pub registry: &'a str,
+    /// The address of a registry that asks for a login, which images call `private.example`.
+    pub private: Option<&'a str>,
     /// The image that holds a pod's namespaces; it does nothing, until it is ended.
     pub sandbox: &'a str,
 }
+
+/// What pods may write on a node: half of the memory, as for every file system in memory.
+const DISK: &str = "50%";
+
+/// As little as a pod fills at once.
+const SMALL_DISK: &str = "32m";
 
 /// A running node; it ends when this is dropped, and when the test process ends without dropping it.
 pub struct Node {
@@ -42,20 +50,37 @@ impl Node {
     ///
     /// When the control plane has lost the node that it had.
     pub async fn join(cluster: &ControlPlane, images: &Images<'_>) -> Node {
+        Node::replace(cluster, images, DISK).await
+    }
+
+    /// The same, with so little disk that a pod fills it.
+    ///
+    /// # Panics
+    ///
+    /// When the control plane has lost the node that it had.
+    pub async fn join_with_small_disk(cluster: &ControlPlane, images: &Images<'_>) -> Node {
+        Node::replace(cluster, images, SMALL_DISK).await
+    }
+
+    async fn replace(cluster: &ControlPlane, images: &Images<'_>, disk: &str) -> Node {
         let admin = cluster.client(&Identity::Admin).await;
         let played = Api::<Object>::all(admin).delete(PLAYED_NODE, &DeleteParams::default()).await;
         played.expect("the administrator deletes the node that kwok plays");
-        Node::join_beside(cluster, images).await
+        Node::start(cluster, images, disk).await
     }
 
     /// Joins a control plane beside the node that it has.
     pub async fn join_beside(cluster: &ControlPlane, images: &Images<'_>) -> Node {
+        Node::start(cluster, images, DISK).await
+    }
+
+    async fn start(cluster: &ControlPlane, images: &Images<'_>, disk: &str) -> Node {
         let binaries = binaries::find_node();
         let place = Place::take();
         let user = Identity::Other { user: format!("system:node:{}", place.name), group: KUBELET_GROUP.to_owned() };
         let kubeconfig = cluster.kubeconfig(&user);
         let program = Program::start(|folder| {
-            write_files(folder, &binaries, &place, images);
+            write_files(folder, &binaries, &place, images, disk);
             command(folder, &binaries, &place, &kubeconfig)
         });
         let admin = cluster.client(&Identity::Admin).await;
@@ -75,12 +100,14 @@ impl Node {
     }
 }
 
-fn write_files(folder: &Folder<'_>, binaries: &NodeBinaries, place: &Place, images: &Images<'_>) {
+fn write_files(folder: &Folder<'_>, binaries: &NodeBinaries, place: &Place, images: &Images<'_>, disk: &str) {
     let files = [
         ("start.sh", include_str!("../../manifests/node/start.sh")),
         ("run.sh", include_str!("../../manifests/node/run.sh")),
         ("containerd.toml", include_str!("../../manifests/node/containerd.toml")),
         ("_default/hosts.toml", include_str!("../../manifests/node/hosts.toml")),
+        ("private.example/hosts.toml", include_str!("../../manifests/node/private.toml")),
+        ("unreachable.example/hosts.toml", include_str!("../../manifests/node/unreachable.toml")),
         ("network.conflist", include_str!("../../manifests/node/network.conflist")),
         ("kubelet.yaml", include_str!("../../manifests/node/kubelet.yaml")),
     ];
@@ -90,7 +117,9 @@ fn write_files(folder: &Folder<'_>, binaries: &NodeBinaries, place: &Place, imag
             .replace("@@PACKAGES@@", &binaries.packages.display().to_string())
             .replace("@@SANDBOX@@", images.sandbox)
             .replace("@@REGISTRY@@", images.registry)
+            .replace("@@PRIVATE@@", images.private.unwrap_or(images.registry))
             .replace("@@NAME@@", &place.name)
+            .replace("@@DISK@@", disk)
             .replace("@@SUBNET@@", &place.subnet)
             .replace("@@GATEWAY@@", &place.gateway)
             .replace("@@PORT@@", &place.port.to_string());
