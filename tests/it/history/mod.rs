@@ -59,8 +59,8 @@ async fn whatever_happened_before_the_cluster_comes_to_what_git_has() {
     let seed = seed();
     let histories = number("LANDFALL_TEST_HISTORIES").unwrap_or(HISTORIES);
     println!("seed {seed}: {histories} histories of {STEPS} steps");
-    let told = futures::stream::iter(0..histories).map(|number| tell(seed + number)).buffer_unordered(at_a_time());
-    let counts = told.collect::<Vec<Count>>().await;
+    let told = futures::stream::iter(0..histories).map(|number| tables::told(tell(seed + number)));
+    let counts: Vec<Count> = told.buffer_unordered(at_a_time()).filter_map(async |count| count).collect().await;
     let sum = |of: fn(&Count) -> usize| counts.iter().map(of).sum::<usize>().to_string();
     tables::row(&[
         ("histories", histories.to_string()),
@@ -71,6 +71,7 @@ async fn whatever_happened_before_the_cluster_comes_to_what_git_has() {
         ("seed", seed.to_string()),
     ])
     .await;
+    assert_eq!(counts.len(), histories, "seed {seed}: see above");
 }
 
 async fn tell(seed: usize) -> Count {
