@@ -114,18 +114,12 @@ impl Channel {
     async fn repeat(&self, call: &Call, may_send: impl Fn() -> Result<Duration, Error>) -> Result<Raw, Error> {
         let started = Instant::now();
         let mut backoff = Backoff::first();
-        let mut failed_reads = 0;
         loop {
             let error = match self.once_while(call, &may_send).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            failed_reads += u32::from(call.method == Method::GET && error.is_server_failure());
-            let is_failed_read = (1..=FAILED_READS_MAX).contains(&failed_reads);
-            if !error.is_passing() && !is_failed_read {
-                return Err(error);
-            }
-            let pause = backoff.after(&error);
+            let Some(pause) = backoff.after(call, &error) else { return Err(error) };
             if started.elapsed() + pause > Duration::from_secs(RETRY_SECONDS_MAX) {
                 return Err(error);
             }
@@ -202,19 +196,25 @@ impl Channel {
 /// How long to wait before the next try.
 struct Backoff {
     next: Duration,
+    /// How often a failed read is still repeated.
+    reads: u32,
 }
 
 impl Backoff {
     fn first() -> Self {
-        Self { next: Duration::from_millis(BACKOFF_MILLISECONDS_FIRST) }
+        Self { next: Duration::from_millis(BACKOFF_MILLISECONDS_FIRST), reads: FAILED_READS_MAX }
     }
 
-    /// Returns the pause before the next try.
-    fn after(&mut self, error: &Error) -> Duration {
+    /// Returns the pause before the next try; none when another try cannot help.
+    fn after(&mut self, call: &Call, error: &Error) -> Option<Duration> {
+        if !error.is_passing() {
+            let is_read = call.method == Method::GET && error.is_server_failure();
+            self.reads = self.reads.checked_sub(1).filter(|_| is_read)?;
+        }
         let asked = error.refused().and_then(|refused| refused.retry_after).map(Duration::from_secs);
         let pause = asked.unwrap_or(self.next);
         self.next = (self.next * 2).min(Duration::from_millis(BACKOFF_MILLISECONDS_MAX));
-        pause
+        Some(pause)
     }
 }
 

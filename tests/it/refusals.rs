@@ -193,8 +193,13 @@ async fn a_read_that_the_api_server_fails_at_is_asked_again_and_named_where_it_f
     let failure = Answer { status: 500, retry_after_seconds: None, body: "etcdserver: leader changed".to_owned() };
     let rule = || Rule::always(Fault::Answer(failure.clone())).method("GET").containing("/configmaps?");
     proxy.add(rule().first(3));
+    // After that it says that there is none, which is an answer.
+    let inventory = "/configmaps/landfall-shop-production";
+    proxy.add(Rule::always(Fault::Answer(failure.clone())).method("GET").containing(inventory).nth(1));
     let outlived = world.deploy().await.unwrap();
     assert_eq!(outlived.code, 0, "{}", outlived.everything());
+    let asked = proxy.requests().into_iter().filter(|it| it.method == "GET" && it.uri.ends_with(inventory));
+    assert_eq!(asked.count(), 2);
     proxy.reset();
     proxy.add(rule());
     let failed = world.deploy().await.unwrap();
