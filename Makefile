@@ -11,10 +11,15 @@ PICTURES := $(CACHE)/pictures
 NO_NODE = $(shell $(BUILD) --no-node)
 DENY_VERSION := 0.20.2
 DENY := $(CACHE)/tools/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
-# Quick enough for every commit: deploys killed call by call (also in `phases`), workflows run whole, bad input that runs into limits,
+# Quick enough for every commit: deploys killed or disturbed call by call (also in `phases`), workflows run whole, bad input that runs into limits,
 # pitfalls, races and histories, containers that run, adoption from every tool, charts and encrypted files one by one, and the tests of the tests are left to `test`.
-SLOW := killed:: phases::a_deploy_that_is_killed action:: adopt:: predecessors:: bad_input:: charts:: encrypted:: pitfalls:: history:: race:: node::
+SLOW := killed:: fault:: phases::a_deploy_that_is_killed policy:: turn:: action:: adopt:: predecessors:: bad_input:: charts:: encrypted:: pitfalls:: history:: race:: node::
 QUICK := --workspace --exclude landfall-test-cluster --exclude landfall-fakehost --exclude landfall-benches
+
+# The long loops, and in how many worlds each is told at the same time: on two cores more are no faster.
+SOAK := killed:: fault:: race:: history::
+AT_A_TIME := 6
+TABLES = $(CARGO_TARGET_DIR)/soak.tsv
 
 .PHONY: setup demo test soak bench check fmt clippy deny
 
@@ -32,9 +37,12 @@ test: setup ## Runs every test, and the stories of the engine on the oldest Kube
 	LANDFALL_KUBERNETES=$(OLDEST) cargo test --workspace --test it -- deploys:: killed:: order:: pitfalls::
 	@[ -z "$(NO_NODE)" ] || echo "skipped: the stories on a node with real containers (node::), because $(NO_NODE)"
 
-soak: setup ## Runs the long loops: every point of death, many races and histories; takes hours
-	LANDFALL_TEST_EVERY_CALL=1 LANDFALL_TEST_ROUNDS=20 LANDFALL_TEST_HISTORIES=500 \
-		cargo test --workspace --test it -- --nocapture killed:: race:: history::
+soak: setup ## Runs the long loops whole, one after the other, and ends with their tables; SOAK=killed:: runs a part
+	@mkdir -p $(CARGO_TARGET_DIR) && rm -f $(TABLES)
+	@LANDFALL_TEST_EVERY_CALL=1 LANDFALL_TEST_ROUNDS=20 LANDFALL_TEST_HISTORIES=500 LANDFALL_TEST_AT_A_TIME=$(AT_A_TIME) \
+		LANDFALL_TEST_TABLES=$(TABLES) RUST_TEST_THREADS=1 cargo test --workspace --test it -- --nocapture $(SOAK); \
+		ended=$$?; awk -F '\t' '$$1 != head { print ""; print head = $$1; gsub(/[^|]+/, "---", $$1); print $$1 } { print $$2 }' $(TABLES); \
+		exit $$ended
 
 bench: setup ## Measures the release build beside kubectl and Kustomize; takes some 20 minutes on a quiet machine
 	cargo build --quiet --release -p landfall

@@ -22,6 +22,8 @@ const REQUESTS_IN_FLIGHT_MAX: usize = 12;
 const REQUEST_MAX: Duration = Duration::from_secs(65);
 /// How long one call is repeated while the server is busy.
 const RETRY_SECONDS_MAX: u64 = 60;
+/// How often a read is repeated that the server fails at. A write is not: a 500 often says what is wrong with it.
+const FAILED_READS_MAX: u32 = 3;
 const BACKOFF_MILLISECONDS_FIRST: u64 = 200;
 const BACKOFF_MILLISECONDS_MAX: u64 = 5_000;
 
@@ -43,6 +45,15 @@ impl Call {
 
     pub(crate) fn new(method: Method, target: String, content_type: &'static str, body: Bytes) -> Self {
         Self { method, target, content_type, accept: "application/json", body }
+    }
+
+    /// Says of what a refusal is, where nobody else does: who sends a patch or a deletion knows of which object it is.
+    fn named(&self, mut refused: Refused) -> Refused {
+        if refused.help.is_empty() && ![Method::PATCH, Method::DELETE].contains(&self.method) {
+            refused.message =
+                format!("the API server answered {} with {}: {}", self.name(), refused.code, refused.message);
+        }
+        refused
     }
 
     fn name(&self) -> String {
@@ -108,7 +119,7 @@ impl Channel {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(pause) = backoff.after(&error) else { return Err(error) };
+            let Some(pause) = backoff.after(call, &error) else { return Err(error) };
             if started.elapsed() + pause > Duration::from_secs(RETRY_SECONDS_MAX) {
                 return Err(error);
             }
@@ -147,10 +158,10 @@ impl Channel {
             .body(Body::from(call.body.to_vec()))
             .map_err(|error| Error::Answer { request: call.name(), why: error.to_string() })?;
         let response = self.client.send(request).await.map_err(|error| self.failed(error))?;
-        self.read(response).await
+        self.read(call, response).await
     }
 
-    async fn read(&self, response: Response<Body>) -> Result<Raw, Error> {
+    async fn read(&self, call: &Call, response: Response<Body>) -> Result<Raw, Error> {
         let status = response.status();
         let headers = response.headers();
         let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -161,8 +172,8 @@ impl Channel {
         if status.is_success() {
             return Ok(Raw { status, text, warnings });
         }
-        let refused = Refused::read(status.as_u16(), &text, retry_after);
-        Err(denial::explain(refused, &self.server).into())
+        let refused = denial::explain(Refused::read(status.as_u16(), &text, retry_after), &self.server);
+        Err(call.named(refused).into())
     }
 
     fn failed(&self, error: kube::Error) -> Error {
@@ -185,17 +196,20 @@ impl Channel {
 /// How long to wait before the next try.
 struct Backoff {
     next: Duration,
+    /// How often a failed read is still repeated.
+    reads: u32,
 }
 
 impl Backoff {
     fn first() -> Self {
-        Self { next: Duration::from_millis(BACKOFF_MILLISECONDS_FIRST) }
+        Self { next: Duration::from_millis(BACKOFF_MILLISECONDS_FIRST), reads: FAILED_READS_MAX }
     }
 
     /// Returns the pause before the next try; none when another try cannot help.
-    fn after(&mut self, error: &Error) -> Option<Duration> {
+    fn after(&mut self, call: &Call, error: &Error) -> Option<Duration> {
         if !error.is_passing() {
-            return None;
+            let is_read = call.method == Method::GET && error.is_server_failure();
+            self.reads = self.reads.checked_sub(1).filter(|_| is_read)?;
         }
         let asked = error.refused().and_then(|refused| refused.retry_after).map(Duration::from_secs);
         let pause = asked.unwrap_or(self.next);

@@ -200,6 +200,11 @@ impl Error {
         }
     }
 
+    /// Whether the server failed at what it was asked (500).
+    pub(crate) fn is_server_failure(&self) -> bool {
+        self.refused().is_some_and(|refused| refused.code == 500)
+    }
+
     /// Whether the server says that there is no such object or resource.
     pub fn is_not_found(&self) -> bool {
         self.refused().is_some_and(|refused| refused.code == 404)

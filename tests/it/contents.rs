@@ -4,19 +4,17 @@ use landfall_test_cluster::shared;
 use serde_json::{Value, json};
 
 /// Every kind that the long loops deploy, and what Landfall itself keeps.
-const COLLECTIONS: [&str; 13] = [
+const COLLECTIONS: [&str; 11] = [
     "api/v1/configmaps",
     "api/v1/secrets",
     "api/v1/serviceaccounts",
     "api/v1/services",
     "apis/apps/v1/deployments",
-    "apis/apps/v1/statefulsets",
     "apis/batch/v1/cronjobs",
     "apis/batch/v1/jobs",
     "apis/coordination.k8s.io/v1/leases",
     "apis/networking.k8s.io/v1/networkpolicies",
     "apis/policy/v1/poddisruptionbudgets",
-    "apis/rbac.authorization.k8s.io/v1/rolebindings",
     "apis/rbac.authorization.k8s.io/v1/roles",
 ];
 const INVENTORY: &str = "landfall-shop-production";

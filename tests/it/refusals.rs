@@ -2,6 +2,7 @@
 
 use landfall_fakehost::Change::{self, Delete, Write};
 use landfall_test_cluster::identity::Identity;
+use landfall_test_cluster::proxy::{Answer, Fault, Rule};
 use landfall_test_cluster::shared;
 use landfall_world::{MAIN, REPOSITORY, World};
 use serde_json::{Value, json};
@@ -182,6 +183,29 @@ async fn a_forbidden_request_names_the_rule_that_would_allow_it() {
     for part in ["cannot get resource \"leases\"", "coordination.k8s.io", "verbs: [\"get\"", &namespace, "Role"] {
         assert!(job.stdout.contains(part), "{part}: {}", job.stdout);
     }
+}
+
+#[tokio::test]
+async fn a_read_that_the_api_server_fails_at_is_asked_again_and_named_where_it_fails_on() {
+    let (mut world, _) = world(&[("deploy/a.yaml", &config_map("a", "1"))]).await;
+    let proxy = shared().await.proxy(&Identity::Deployer);
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
+    let failure = Answer { status: 500, retry_after_seconds: None, body: "etcdserver: leader changed".to_owned() };
+    let rule = || Rule::always(Fault::Answer(failure.clone())).method("GET").containing("/configmaps?");
+    proxy.add(rule().first(3));
+    // After that it says that there is none, which is an answer.
+    let inventory = "/configmaps/landfall-shop-production";
+    proxy.add(Rule::always(Fault::Answer(failure.clone())).method("GET").containing(inventory).nth(1));
+    let outlived = world.deploy().await.unwrap();
+    assert_eq!(outlived.code, 0, "{}", outlived.everything());
+    let asked = proxy.requests().into_iter().filter(|it| it.method == "GET" && it.uri.ends_with(inventory));
+    assert_eq!(asked.count(), 2);
+    proxy.reset();
+    proxy.add(rule());
+    let failed = world.deploy().await.unwrap();
+    assert_eq!(failed.code, 8, "{}", failed.everything());
+    assert!(failed.stdout.contains("the API server answered GET /api/v1/namespaces/"), "{}", failed.everything());
+    assert!(failed.stdout.contains("/configmaps with 500: etcdserver: leader changed"), "{}", failed.everything());
 }
 
 #[tokio::test]

@@ -2,11 +2,18 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
 
+use futures::FutureExt;
 use landfall_test_cluster::shared;
 
 /// The variable that names the file which rows are added to.
 const FILE: &str = "LANDFALL_TEST_TABLES";
+
+/// Tells one story of many; none when it failed, and has said why. The others go on.
+pub(crate) async fn told<T>(story: impl Future<Output = T>) -> Option<T> {
+    AssertUnwindSafe(story).catch_unwind().await.ok()
+}
 
 /// Prints a row of a table, with its heads, and the version of Kubernetes at the end.
 #[expect(clippy::disallowed_methods, reason = "who runs the tests says where the rows go")]

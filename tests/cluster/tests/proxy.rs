@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::api::{Api, ListParams, PostParams, WatchParams};
+use kube::api::{Api, DeleteParams, ListParams, PostParams, WatchParams};
 use kube::core::WatchEvent;
 use landfall_test_cluster::identity::Identity;
 use landfall_test_cluster::proxy::{Answer, Fault, Proxy, Rule};
@@ -62,6 +62,39 @@ async fn a_cut_before_writes_nothing_and_a_cut_after_writes() {
     maps.create(&PostParams::default(), &named("later")).await.unwrap();
 
     assert_eq!(names(&maps).await, ["after", "later"]);
+}
+
+#[tokio::test]
+async fn a_rule_of_one_place_breaks_that_call_alone_and_tells_whether_it_was_met() {
+    let cluster = shared().await;
+    let namespace = cluster.namespace("place").await;
+    let proxy = cluster.proxy(&Identity::Deployer);
+    let maps = maps(&proxy, &namespace.name).await;
+    let place = format!("/api/v1/namespaces/{}/configmaps/one?", namespace.name);
+    let rule = |place: &str| Rule::always(Fault::CutBefore).method("DELETE").to(place);
+    proxy.add(rule(place.trim_end_matches('?')).nth(1));
+    proxy.add(rule(&place).nth(2));
+    maps.create(&PostParams::default(), &named("one")).await.unwrap();
+
+    maps.delete("one", &DeleteParams::default()).await.unwrap();
+
+    assert_eq!(proxy.requests().last().unwrap().place(), place);
+    assert_eq!(proxy.met(), [false, false]);
+    maps.delete("one", &DeleteParams::default()).await.unwrap_err();
+    assert_eq!(proxy.met(), [false, true]);
+}
+
+#[tokio::test]
+async fn a_slow_call_is_answered_later() {
+    let cluster = shared().await;
+    let namespace = cluster.namespace("slow").await;
+    let proxy = cluster.proxy(&Identity::Deployer);
+    let maps = maps(&proxy, &namespace.name).await;
+    let by = Duration::from_millis(200);
+    proxy.add(Rule::always(Fault::Slow(by)).method("POST"));
+    let started = Instant::now();
+    maps.create(&PostParams::default(), &named("one")).await.unwrap();
+    assert!(started.elapsed() >= by);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use queue::{Call, Pair, Queue};
 use thirty::Side;
 
 /// How many calls meet a fault when not every one does.
-const SAMPLE: usize = 48;
+const SAMPLE: usize = 24;
 
 /// How a run may end that met a fault: refused, held, not ready, unreachable. Never a bug.
 const CLASSIFIED: [i32; 5] = [3, 4, 5, 6, 8];

@@ -1,4 +1,4 @@
-//! Two sets of thirty objects of ten kinds: from each to the other, objects are made, changed, kept and deleted.
+//! Two sets of thirty objects of nine kinds: from each to the other, objects are made, changed, kept and deleted.
 
 use landfall_fakehost::Change;
 

@@ -74,12 +74,16 @@ async fn kill(scenario: &Scenario) {
     }
     println!("seed {seed}: {}, killed at {} of {} calls", scenario.name, calls.len(), undisturbed.calls);
     let points: Vec<_> = calls.iter().flat_map(|call| [(*call, Moment::Before), (*call, Moment::After)]).collect();
-    let stories =
-        futures::stream::iter(&points).map(|point| async move { (point, tell(scenario, Some(*point)).await) });
+    let stories = futures::stream::iter(&points)
+        .map(|point| async move { (point, tables::told(tell(scenario, Some(*point))).await) });
     let mut stories = stories.buffer_unordered(at_a_time());
     let (mut killed, mut orphans, mut lost) = (0, 0, 0);
     let mut failures = Vec::new();
     while let Some((point, story)) = stories.next().await {
+        let Some(story) = story else {
+            failures.push(format!("{point:?}: see above"));
+            continue;
+        };
         killed += usize::from(story.killed);
         orphans += story.apart.iter().map(|apart| apart.orphans.len()).sum::<usize>();
         lost += story.apart.iter().map(|apart| apart.lost.len()).sum::<usize>();
@@ -99,7 +103,8 @@ async fn kill(scenario: &Scenario) {
     ])
     .await;
     assert!(failures.is_empty(), "{} of {} (seed {seed}): {}", failures.len(), scenario.name, failures.join("\n"));
-    assert!(killed * 4 > points.len() * 3, "only {killed} of {} runs were killed", points.len());
+    // No two deploys make quite the same number of calls: some points are past the end.
+    assert!(killed * 2 > points.len(), "only {killed} of {} runs were killed", points.len());
 }
 
 /// Deploys a history, killing the run of one commit at one of its calls, and running that one again.
