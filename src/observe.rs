@@ -116,7 +116,7 @@ pub(crate) async fn wait(wait: &Wait<'_>) -> Result<Observed, Error> {
             return Ok(Observed::Stopped);
         }
         if let Some(to) = wait.gives_way.and_then(Writer::newer) {
-            return Ok(Observed::GaveWay { to: to.clone() });
+            return Ok(Observed::GaveWay { to });
         }
         let is_last = started.elapsed() >= wait.timeout;
         if is_last {

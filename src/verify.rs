@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use landfall_cluster::Writer;
 use landfall_core::diff::redact::Redactor;
 use landfall_core::id::CommitSha;
 use landfall_core::rules::filled_text;
@@ -30,6 +31,8 @@ pub(crate) struct Verify<'a> {
     pub(crate) redactor: &'a Redactor,
     pub(crate) progress: &'a Progress,
     pub(crate) stop: &'a Stop,
+    /// Whose lock a newer run may ask for.
+    pub(crate) gives_way: &'a Writer,
 }
 
 /// How it ended.
@@ -38,6 +41,11 @@ pub(crate) enum Verified {
     Held,
     /// This does not.
     Failed(Failed),
+    /// A newer commit's run asks for the target.
+    GaveWay {
+        /// The newer commit.
+        to: CommitSha,
+    },
     /// The run was asked to stop.
     Stopped,
 }
@@ -79,6 +87,9 @@ async fn one(verify: &Verify<'_>, asked: &Asked) -> Verified {
     loop {
         if verify.stop.is_asked() {
             return Verified::Stopped;
+        }
+        if let Some(to) = verify.gives_way.newer() {
+            return Verified::GaveWay { to };
         }
         let answer = ask(verify, asked).await;
         let judgement = match &answer {

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::answer::{Answer, warning_text};
+use crate::session::Session;
 use crate::{Error, Refused, denial};
 
 /// Requests in flight at once. The server answers 1,000 dry-runs no faster with more than 16 (measured).
@@ -72,14 +73,14 @@ pub(crate) struct Raw {
 /// A connection that every request of one identity goes through.
 #[derive(Clone)]
 pub(crate) struct Channel {
-    client: Client,
+    session: Session,
     server: String,
     in_flight: Arc<Semaphore>,
 }
 
 impl Channel {
-    pub(crate) fn new(client: Client, server: String) -> Self {
-        Self { client, server, in_flight: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT_MAX)) }
+    pub(crate) fn new(session: Session, server: String) -> Self {
+        Self { session, server, in_flight: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT_MAX)) }
     }
 
     /// Opens a watch. It takes no slot of the requests in flight: it stays open.
@@ -90,7 +91,7 @@ impl Channel {
         tracing::trace!(target, "watch");
         let request = Request::get(target).header(header::ACCEPT, "application/json").body(Vec::new());
         let request = request.expect("a path of percent-encoded parts is a URI");
-        self.client.request_events(request).await
+        self.session.opened().client.request_events(request).await
     }
 
     /// Sends a call that may be sent twice without harm, and reads the JSON answer.
@@ -137,7 +138,7 @@ impl Channel {
     async fn once_while(&self, call: &Call, may_send: impl Fn() -> Result<Duration, Error>) -> Result<Raw, Error> {
         let _slot = self.in_flight.acquire().await.expect("the semaphore is never closed");
         let limit = may_send()?.min(REQUEST_MAX);
-        match timeout(limit, self.exchange(call)).await {
+        match timeout(limit, self.known(call)).await {
             Ok(answer) => answer,
             Err(_) => Err(self.unreachable(format!("no answer to {} in {} s", call.name(), limit.as_secs()))),
         }
@@ -145,10 +146,27 @@ impl Channel {
 
     /// Returns a channel that does not queue behind this one's requests.
     pub(crate) fn beside(&self) -> Self {
-        Self::new(self.client.clone(), self.server.clone())
+        Self::new(self.session.clone(), self.server.clone())
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Raw, Error> {
+    /// Sends a call, and once more with new credentials where the server did not know who asked: it did nothing then.
+    async fn known(&self, call: &Call) -> Result<Raw, Error> {
+        let opened = self.session.opened();
+        match self.exchange(&opened.client, call).await {
+            Err(error) if error.refused().is_some_and(|refused| refused.code == 401) => {
+                match self.session.after(&opened) {
+                    Ok(renewed) => self.exchange(&renewed.client, call).await,
+                    Err(unopened) => {
+                        tracing::warn!(%unopened, "no new credentials");
+                        Err(error)
+                    }
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    async fn exchange(&self, client: &Client, call: &Call) -> Result<Raw, Error> {
         tracing::trace!(method = %call.method, target = %call.target, "request");
         let request = Request::builder()
             .method(call.method.clone())
@@ -157,7 +175,7 @@ impl Channel {
             .header(header::CONTENT_TYPE, call.content_type)
             .body(Body::from(call.body.to_vec()))
             .map_err(|error| Error::Answer { request: call.name(), why: error.to_string() })?;
-        let response = self.client.send(request).await.map_err(|error| self.failed(error))?;
+        let response = client.send(request).await.map_err(|error| self.failed(error))?;
         self.read(call, response).await
     }
 
@@ -250,7 +268,8 @@ mod tests {
     async fn a_call_asks_whether_it_may_be_sent_when_its_turn_has_come() {
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let config = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
-        let channel = Channel::new(Client::try_from(config).unwrap(), String::new());
+        let session = Session::new(std::sync::Arc::new(move || Ok(Client::try_from(config.clone()).unwrap()))).unwrap();
+        let channel = Channel::new(session, String::new());
         let every_slot = u32::try_from(REQUESTS_IN_FLIGHT_MAX).unwrap();
         let slots = channel.in_flight.acquire_many(every_slot).await.unwrap();
         let holds = AtomicBool::new(true);

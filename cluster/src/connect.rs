@@ -1,6 +1,7 @@
 //! From a kubeconfig to a connection. Opens nothing until the first request.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use kube::client::ClientBuilder;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
@@ -8,6 +9,7 @@ use kube::{Client, Config};
 
 use crate::channel::Channel;
 use crate::read_only::ReadOnlyLayer;
+use crate::session::{Open, Session};
 use crate::{Error, Reader};
 
 /// Who we are to one API server, and where it is.
@@ -29,14 +31,20 @@ impl Connection {
 
     /// Returns a reader: whatever identity this is, nothing that it sends can change the cluster.
     pub fn reader(&self) -> Result<Reader, Error> {
-        let builder = ClientBuilder::try_from(self.config.clone()).map_err(|error| self.unusable(&error))?;
-        Ok(Reader::new(Channel::new(builder.with_layer(&ReadOnlyLayer).build(), self.server())))
+        let connection = self.clone();
+        let open: Open = Arc::new(move || {
+            let builder = ClientBuilder::try_from(connection.config.clone());
+            Ok(builder.map_err(|error| connection.unusable(&error))?.with_layer(&ReadOnlyLayer).build())
+        });
+        Ok(Reader::new(Channel::new(Session::new(open)?, self.server())))
     }
 
     /// Returns a channel that can write: only `lease` and `writer` ask for it.
     pub(crate) fn writing_channel(&self) -> Result<Channel, Error> {
-        let client = Client::try_from(self.config.clone()).map_err(|error| self.unusable(&error))?;
-        Ok(Channel::new(client, self.server()))
+        let connection = self.clone();
+        let open: Open =
+            Arc::new(move || Client::try_from(connection.config.clone()).map_err(|error| connection.unusable(&error)));
+        Ok(Channel::new(Session::new(open)?, self.server()))
     }
 
     fn unusable(&self, error: &kube::Error) -> Error {

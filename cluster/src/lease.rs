@@ -3,7 +3,7 @@
 //! A Lease does not fence writes, so the [`Writer`](crate::Writer) asks [`Lock::check`] before each one.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -24,9 +24,11 @@ const LEASE_SECONDS: u64 = 30;
 const RENEW_SECONDS: u64 = 7;
 /// Writes stop this long before the hold could end, because clocks and networks are slow.
 const MARGIN_SECONDS: u64 = 6;
-/// How long a run waits for another one before it gives up.
-const WAIT_SECONDS_MAX: u64 = 120;
+/// How long a run waits for another one before it gives up: that one may wait for a migration, and is never stopped in it.
+const WAIT_SECONDS_MAX: u64 = 15 * 60;
 const POLL_SECONDS: u64 = 2;
+/// How often a newer run repeats that it asks for the target.
+const ASK_SECONDS: u64 = 8;
 
 /// Who holds a target: the run's address, the same for every attempt of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +64,14 @@ pub struct Lock {
 struct Held {
     epoch: Instant,
     until_milliseconds: AtomicU64,
-    newer: OnceLock<Attempt>,
+    asked: Mutex<Option<Asked>>,
+}
+
+/// A newer run's ask, as it was seen.
+struct Asked {
+    text: String,
+    commit: CommitSha,
+    since: Instant,
 }
 
 impl Lock {
@@ -79,7 +88,7 @@ impl Lock {
         let target = permit.target().clone();
         let lease = lease_path(&target);
         let (epoch, until_milliseconds) = (Instant::now(), AtomicU64::new(0));
-        let held = Arc::new(Held { epoch, until_milliseconds, newer: OnceLock::new() });
+        let held = Arc::new(Held { epoch, until_milliseconds, asked: Mutex::new(None) });
         wait_for(&of_lease, &lease, (&target, &claim), &held, is_older).await?;
         let holder = claim.holder;
         let renewal = tokio::spawn(renew(of_lease.clone(), lease.clone(), holder.clone(), Arc::clone(&held)));
@@ -92,8 +101,8 @@ impl Lock {
     }
 
     /// Returns the newer commit whose run asks for the target; it may be told some seconds late.
-    pub(crate) fn newer(&self) -> Option<&CommitSha> {
-        self.held.newer.get().map(|attempt| &attempt.commit)
+    pub fn newer(&self) -> Option<CommitSha> {
+        self.held.newer()
     }
 
     /// Gives the target up, so that the next run need not wait.
@@ -120,6 +129,22 @@ impl Held {
         self.until_milliseconds.store(milliseconds, Ordering::SeqCst);
     }
 
+    /// Notes who asks for it. An ask is repeated while the one who asks lives.
+    fn hear(&self, lease: &Value) {
+        let text = lease["metadata"]["annotations"][NEWER].as_str().unwrap_or_default();
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.as_ref().is_none_or(|known| known.text != text) {
+            let commit = attempt_of(lease, NEWER).map(|attempt| attempt.commit);
+            *asked = commit.map(|commit| Asked { text: text.to_owned(), commit, since: Instant::now() });
+        }
+    }
+
+    fn newer(&self) -> Option<CommitSha> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = asked.as_ref().filter(|asked| asked.since.elapsed() < Duration::from_secs(LEASE_SECONDS));
+        asked.map(|asked| asked.commit.clone())
+    }
+
     /// Another run has it.
     fn end(&self) {
         self.until_milliseconds.store(0, Ordering::SeqCst);
@@ -140,7 +165,8 @@ async fn wait_for(
 ) -> Result<(), Error> {
     let deadline = Instant::now() + Duration::from_secs(WAIT_SECONDS_MAX);
     let mut seen = Seen::default();
-    let mut judged = false;
+    let mut judged: Option<(Attempt, bool)> = None;
+    let mut beat = Beat::default();
     loop {
         let asked_at = Instant::now();
         let current = read(channel, lease).await?;
@@ -149,10 +175,15 @@ async fn wait_for(
             held.extend(asked_at);
             return Ok(());
         }
-        if let Some((current, holders)) =
-            current.as_ref().filter(|_| !judged).and_then(|it| Some((it, attempt_of(it, ATTEMPT)?)))
-        {
-            judged = !is_older(&holders).await || ask(channel, lease, current, &claim.attempt).await?;
+        if let Some((current, holders)) = current.as_ref().and_then(|it| Some((it, attempt_of(it, ATTEMPT)?))) {
+            let is_older = match judged.take() {
+                Some((known, is_older)) if known == holders => is_older,
+                _ => is_older(&holders).await,
+            };
+            if is_older && beat.is_due() {
+                unless_passing(ask(channel, lease, current, &claim.attempt, beat.count).await)?;
+            }
+            judged = Some((holders, is_older));
         }
         if Instant::now() > deadline {
             let holder = current.as_ref().map(holder_of).unwrap_or_default();
@@ -190,9 +221,7 @@ async fn renew(channel: Channel, lease: String, holder: Holder, held: Arc<Held>)
 
 async fn renew_once(channel: &Channel, lease: &str, holder: &Holder, held: &Held) -> Result<bool, Error> {
     let renewed = |current: &mut Value| {
-        if let Some(newer) = attempt_of(current, NEWER) {
-            held.newer.get_or_init(|| newer);
-        }
+        held.hear(current);
         current["spec"]["renewTime"] = now();
     };
     rewrite(channel, lease, holder, renewed).await
@@ -235,12 +264,13 @@ impl Seen {
     /// Whether the Lease did not change for as long as it lasts. Its own times are not asked: they are another
     /// machine's (client-go, `leaderelection.go`, compares what it observed for the same reason).
     fn is_dead(&mut self, current: &Value) -> bool {
-        let version = current["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+        // Who asks for the Lease writes into it too: only its holder's renewals are signs of life.
+        let version = format!("{} {}", current["spec"]["holderIdentity"], current["spec"]["renewTime"]);
         let lasts = Duration::from_secs(current["spec"]["leaseDurationSeconds"].as_u64().unwrap_or(LEASE_SECONDS));
         match &self.0 {
-            Some((known, since)) if known == version => since.elapsed() >= lasts,
+            Some((known, since)) if *known == version => since.elapsed() >= lasts,
             _ => {
-                self.0 = Some((version.to_owned(), Instant::now()));
+                self.0 = Some((version, Instant::now()));
                 false
             }
         }
@@ -262,14 +292,14 @@ async fn take(
         let mut next = current.clone();
         next["spec"] = spec;
         forget(&mut next);
-        next["metadata"]["annotations"][ATTEMPT] = written_attempt(&claim.attempt);
+        next["metadata"]["annotations"][ATTEMPT] = written_attempt(&claim.attempt).to_string().into();
         return replace(channel, lease, &next).await;
     }
     let body = json!({
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
         "metadata": {
             "name": target.object_name(), "namespace": target.home().as_str(),
-            "annotations": {ATTEMPT: written_attempt(&claim.attempt)},
+            "annotations": {ATTEMPT: written_attempt(&claim.attempt).to_string()},
         },
         "spec": spec,
     });
@@ -278,13 +308,30 @@ async fn take(
     written(channel.once(&call).await.map_err(|error| missing(error, target)))
 }
 
-/// Asks the holder to wait no longer. Returns false when the Lease changed meanwhile, so that it is asked again.
-async fn ask(channel: &Channel, lease: &str, current: &Value, attempt: &Attempt) -> Result<bool, Error> {
-    if attempt_of(current, NEWER).is_some() {
-        return Ok(true);
+/// An ask is repeated, so that one who died asks no more.
+#[derive(Default)]
+struct Beat {
+    last: Option<Instant>,
+    count: u64,
+}
+
+impl Beat {
+    fn is_due(&mut self) -> bool {
+        let is_due = self.last.is_none_or(|last| last.elapsed() >= Duration::from_secs(ASK_SECONDS));
+        if is_due {
+            self.last = Some(Instant::now());
+            self.count += 1;
+        }
+        is_due
     }
+}
+
+/// Asks the holder to wait no longer. Returns false when the Lease changed meanwhile.
+async fn ask(channel: &Channel, lease: &str, current: &Value, attempt: &Attempt, count: u64) -> Result<bool, Error> {
+    let mut text = written_attempt(attempt);
+    text["asked"] = count.into();
     let mut next = current.clone();
-    next["metadata"]["annotations"][NEWER] = written_attempt(attempt);
+    next["metadata"]["annotations"][NEWER] = text.to_string().into();
     replace(channel, lease, &next).await
 }
 
@@ -293,7 +340,7 @@ fn attempt_of(lease: &Value, annotation: &str) -> Option<Attempt> {
 }
 
 fn written_attempt(attempt: &Attempt) -> Value {
-    serde_json::to_string(attempt).expect("strings and a number always serialise").into()
+    serde_json::to_value(attempt).expect("strings and a number always serialise")
 }
 
 /// Takes out what the last holder deployed, and who asked for it.
@@ -362,7 +409,7 @@ mod tests {
     #[test]
     fn a_hold_is_certain_until_it_ends_or_another_run_has_it() {
         let (epoch, until_milliseconds) = (Instant::now(), AtomicU64::new(0));
-        let held = Held { epoch, until_milliseconds, newer: OnceLock::new() };
+        let held = Held { epoch, until_milliseconds, asked: Mutex::new(None) };
         assert_eq!(held.certain(), None);
         held.extend(Instant::now());
         let left = held.certain().unwrap();
@@ -375,7 +422,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_lease_is_dead_when_it_did_not_change_for_as_long_as_it_lasts() {
-        let lease = |version: &str| json!({"metadata": {"resourceVersion": version}, "spec": {"leaseDurationSeconds": 30, "renewTime": "2001-01-01T00:00:00.000000Z"}});
+        let lease = |second: &str| json!({"spec": {"leaseDurationSeconds": 30, "renewTime": format!("2001-01-01T00:00:0{second}.000000Z")}});
         let mut seen = Seen::default();
         assert!(!seen.is_dead(&lease("1")), "its own clock is not believed");
         tokio::time::advance(Duration::from_secs(29)).await;

@@ -13,6 +13,7 @@ mod lease;
 mod path;
 mod read_only;
 mod reader;
+mod session;
 mod watch;
 mod writer;
 

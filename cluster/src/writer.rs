@@ -197,7 +197,7 @@ impl Writer {
     }
 
     /// Returns the newer commit whose run asks for the target, if one does.
-    pub fn newer(&self) -> Option<&CommitSha> {
+    pub fn newer(&self) -> Option<CommitSha> {
         self.lock.newer()
     }
 

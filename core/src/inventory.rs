@@ -89,6 +89,8 @@ pub struct Entry {
     /// The digest of the body that was last sent, for a Job that runs once and removes itself; none for others, for
     /// a Secret's could be guessed offline.
     pub sent: Option<String>,
+    /// Whether it was in the cluster before an attempt adopted it that has not succeeded yet.
+    pub found: bool,
     /// Fields that a newer Landfall wrote: kept as they are.
     pub unknown: BTreeMap<String, Value>,
 }

@@ -49,8 +49,11 @@ impl Contact<'_> {
         if adoption == Adoption::Unasked && !self.is_ours() && (first.is_err() || is_nameless(maker.as_ref())) {
             return Ok(Settled::held(not_adopted(self.named(maker).await?.as_ref())));
         }
-        if let Some(held) = held_by_flux(self.view, maker.as_ref().filter(|_| adoption != Adoption::Unasked)).await? {
-            return Ok(Settled::held(held));
+        let adopted = maker.as_ref().filter(|_| adoption != Adoption::Unasked);
+        if let Some(maker) = adopted
+            && flux(self.view, maker).await? == Flux::Writes
+        {
+            return Ok(Settled::held(maker.still_writes()));
         }
         let live = if adoption == Adoption::Unasked || is_tracked(self.live) {
             self.live.clone()
@@ -171,14 +174,24 @@ impl Settled {
     }
 }
 
-/// Flux writes an object anew every few minutes: two that do so never end.
-pub(super) async fn held_by_flux(view: &View<'_>, maker: Option<&Maker>) -> Result<Option<(String, String)>, Error> {
-    let Some(Maker::Flux { kind, group, name, namespace }) = maker else { return Ok(None) };
-    let Some(resource) = view.facts.any_version(group, kind) else { return Ok(None) };
+/// Whether Flux goes on with an object: it writes what it has anew every few minutes, and two that do so never end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flux {
+    /// It does.
+    Writes,
+    /// It is suspended, gone, or somebody else made the object.
+    Rests,
+    /// It may not be looked at.
+    Unseen,
+}
+
+pub(super) async fn flux(view: &View<'_>, maker: &Maker) -> Result<Flux, Error> {
+    let Maker::Flux { kind, group, name, namespace } = maker else { return Ok(Flux::Rests) };
+    let Some(resource) = view.facts.any_version(group, kind) else { return Ok(Flux::Rests) };
     match view.reader.find(resource, Some(namespace), name).await {
-        Ok(Some(flux)) if flux["spec"]["suspend"] != true => Ok(maker.map(Maker::still_writes)),
-        Ok(_) => Ok(None),
-        Err(error) if is_denied(&error) => Ok(None),
+        Ok(Some(flux)) if flux["spec"]["suspend"] != true => Ok(Flux::Writes),
+        Ok(_) => Ok(Flux::Rests),
+        Err(error) if is_denied(&error) => Ok(Flux::Unseen),
         Err(error) => Err(error),
     }
 }

@@ -10,7 +10,7 @@ use landfall_core::ownership::{Maker, Predecessor};
 use landfall_core::plan::build::{Answer, Observation};
 use serde_json::Value;
 
-use super::contact::held_by_flux;
+use super::contact::{Flux, flux};
 use super::{View, inside, is_visible};
 
 /// A kind and where its objects are: a namespace, or the whole cluster.
@@ -49,8 +49,15 @@ pub(super) async fn left_behind(
     let mut namespaces: BTreeSet<String> = observed.keys().filter_map(|id| id.namespace.clone()).collect();
     namespaces.insert(view.namespace.to_owned());
     for predecessor in view.predecessors {
-        if held_by_flux(view, predecessor.maker()).await?.is_some() {
-            continue;
+        match predecessor.maker() {
+            Some(maker) if flux(view, maker).await? == Flux::Writes => continue,
+            Some(maker) if flux(view, maker).await? == Flux::Unseen => {
+                notes.push(format!(
+                    "whether {maker} is suspended may not be looked at, so nothing that it left is deleted"
+                ));
+                continue;
+            }
+            Some(_) | None => {}
         }
         let (found, unseen) = list(view, &places(view, predecessor, &namespaces), &predecessor.selector()).await?;
         notes.extend((unseen > 0).then(|| predecessor.unseen(unseen)));

@@ -68,7 +68,8 @@ async fn in_target(
     if ids.is_empty() {
         for live in elsewhere(run, goal, identity.0, (kind, name)).await? {
             let Some(id) = ObjectId::of(&live) else { continue };
-            planned.live.insert(id.clone(), Observation { live: Some(live), ..Observation::unseen(Answer::NotWanted) });
+            let unwanted = Observation { live: Some(live), ..Observation::unseen(Answer::NotWanted) };
+            planned.live.entry(id.clone()).or_insert(unwanted);
             ids.push(id);
         }
     }

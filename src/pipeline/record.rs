@@ -43,6 +43,7 @@ impl Record<'_> {
             Some(inventory) => self.stored.inventory = inventory,
             None => return Ok(()),
         }
+        self.recognise();
         self.store().await
     }
 
@@ -66,11 +67,9 @@ impl Record<'_> {
             match change.class {
                 Class::Create | Class::Replace { .. } => entry.uid = None,
                 Class::Same => entry.uid = entry.uid.take().or_else(|| change.uid.clone()),
-                Class::Change
-                | Class::Delete
-                | Class::Keep { .. }
-                | Class::Blocked { .. }
-                | Class::Unverified { .. } => {}
+                // What was adopted was there before us.
+                Class::Change => entry.found |= entry.uid.is_none() && change.takeover.is_some(),
+                Class::Delete | Class::Keep { .. } | Class::Blocked { .. } | Class::Unverified { .. } => {}
             }
         }
     }
@@ -105,7 +104,14 @@ impl Record<'_> {
             let origin = Some(manifest.origin.path.clone());
             Some((
                 id,
-                Entry { uid, version, origin, sent: inventory::content(&manifest.object), unknown: known.unknown },
+                Entry {
+                    uid,
+                    version,
+                    origin,
+                    sent: inventory::content(&manifest.object),
+                    found: false,
+                    unknown: known.unknown,
+                },
             ))
         });
         desired.chain(self.kept()).collect()

@@ -49,7 +49,8 @@ impl Rollout<'_> {
     /// Does with a deploy that ended what the rules ask for, and gives its target up.
     pub(super) async fn settle(&self, written: Written<'_>, mut state: State, part: &mut TargetReport) -> State {
         let why: String = reason(&state).chars().take(REASON_CHARS_MAX).collect();
-        let is_asked = self.goal.environment.wait.on_failure == OnFailure::Rollback;
+        // A newer commit that waits for the lock is the way on.
+        let is_asked = self.goal.environment.wait.on_failure == OnFailure::Rollback && written.lock.newer().is_none();
         match &mut state {
             State::NotReady { after, .. } | State::NotVerified { after, .. } if is_asked => {
                 *after = Box::pin(self.back(written, &why, Start::New, part)).await;

@@ -126,7 +126,12 @@ impl Rollout<'_> {
 
     async fn lock(&self, connection: &Connection, permit: &Permit) -> Result<Lock, Failure> {
         let claim = Claim { holder: Holder(self.run.context.holder.clone()), attempt: self.attempt() };
-        let is_older = async |attempt: &Attempt| self.is_older(attempt).await;
+        let is_older = async |attempt: &Attempt| {
+            let is_older = self.is_older(attempt).await;
+            let asked = if is_older { ", and asks it to make way" } else { "" };
+            self.progress.moment(format!("waits for the run that deploys {} here{asked}", attempt.commit.short()));
+            is_older
+        };
         Ok(Lock::acquire(connection, permit, claim, is_older).await?)
     }
 
@@ -140,6 +145,7 @@ impl Rollout<'_> {
         let approved = match gate::open(planned.plan, self.policy(), &planned.evidence, permit) {
             Ok(approved) => approved,
             Err((_, holds)) => {
+                part.notes.extend(self.interrupted(&stored.inventory));
                 let_go(lock.release()).await;
                 return Ok(State::Held { holds });
             }

@@ -34,6 +34,18 @@ impl Rollout<'_> {
         }
     }
 
+    /// Says that an earlier attempt was not brought to its end, where this one is held: it may have made way for this one.
+    pub(super) fn interrupted(&self, inventory: &Inventory) -> Option<String> {
+        let attempted = &inventory.attempted.as_ref()?.commit;
+        let is_open = inventory.deployed.as_ref() != Some(attempted) && attempted != self.order.commit;
+        is_open.then(|| {
+            format!(
+                "`{}` was written here before and not recorded as deployed: look whether it runs",
+                attempted.short()
+            )
+        })
+    }
+
     /// Whether another attempt is older than this run. Where that cannot be told, nobody is asked to make way.
     pub(super) async fn is_older(&self, other: &Attempt) -> bool {
         match self.compare(other).await {

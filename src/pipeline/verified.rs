@@ -32,10 +32,12 @@ impl Rollout<'_> {
             redactor: &record.redactor,
             progress: self.progress,
             stop: &self.run.stop,
+            gives_way: &record.writer,
         };
         match verify(&asked).await {
             Verified::Held => Ok(None),
             Verified::Failed(failed) => Ok(Some(State::NotVerified { failed, after: After::Kept })),
+            Verified::GaveWay { to } => Ok(Some(State::GaveWay { to })),
             Verified::Stopped => Err(Usage::Stopped.into()),
         }
     }

@@ -3,6 +3,7 @@
 use landfall_fakehost::Change::{Delete, Write};
 use landfall_test_cluster::control_plane::ControlPlane;
 use landfall_test_cluster::identity::Identity;
+use landfall_test_cluster::proxy::{Answer, Fault, Rule};
 use landfall_test_cluster::shared;
 use landfall_world::{MAIN, REPOSITORY, World};
 use serde_json::{Value, json};
@@ -188,4 +189,25 @@ async fn get(namespace: &str, what: &[&str], template: &str) -> String {
     let arguments = [&["get"], what, &["-n", namespace, "-o", &jsonpath]].concat();
     let output = shared().await.kubectl(&arguments);
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn credentials_that_ran_out_are_renewed_once() {
+    let (mut world, _) = crate::world(&[("deploy/a.yaml", &crate::config_map("a", "1"))]).await;
+    world.set_token("");
+    let proxy = shared().await.proxy(&Identity::Deployer);
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
+    let unknown = Answer { status: 401, retry_after_seconds: None, body: "Unauthorized".to_owned() };
+    // The first read and the first write.
+    proxy.add(Rule::always(Fault::Answer(unknown.clone())).method("GET").nth(1));
+    proxy.add(Rule::always(Fault::Answer(unknown.clone())).method("POST").nth(1));
+    let deployed = world.deploy().await.unwrap();
+    assert_eq!(deployed.code, 0, "{}", deployed.everything());
+
+    proxy.reset();
+    proxy.add(Rule::always(Fault::Answer(unknown)));
+    let refused = world.deploy().await.unwrap();
+    assert_ne!(refused.code, 0);
+    let asked = proxy.requests().len();
+    assert!(asked <= 4, "asked {asked} times: {}", refused.everything());
 }

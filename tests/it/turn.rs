@@ -90,6 +90,7 @@ async fn a_run_that_only_waits_makes_way_for_a_newer_commit() {
     let (waited, mended) = tokio::join!(world.run(&older, "true"), mend);
     let waited = waited.unwrap();
     assert_eq!(mended.code, 0, "{}", mended.everything());
+    assert!(mended.stderr.contains("and asks it to make way"), "{}", mended.everything());
     assert_eq!(waited.code, 0, "{}", waited.everything());
     assert!(waited.stdout.contains(&format!("gave way to `{}`", &newer[..7])), "{}", waited.everything());
     assert_eq!(get(&namespace, "deployment/web", "{.status.availableReplicas}").await, "1");

@@ -86,6 +86,8 @@ struct WireEntry {
     origin: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sent: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    found: bool,
     #[serde(flatten)]
     unknown: BTreeMap<String, Value>,
 }
@@ -145,8 +147,14 @@ fn attempts(wire: &WireInventory) -> Vec<CommitSha> {
 
 fn entry_from_wire(wire: WireEntry) -> (ObjectId, Entry) {
     let id = ObjectId { group: wire.group, kind: wire.kind, namespace: wire.namespace, name: wire.name };
-    let entry =
-        Entry { uid: wire.uid, version: wire.version, origin: wire.origin, sent: wire.sent, unknown: wire.unknown };
+    let entry = Entry {
+        uid: wire.uid,
+        version: wire.version,
+        origin: wire.origin,
+        sent: wire.sent,
+        found: wire.found,
+        unknown: wire.unknown,
+    };
     (id, entry)
 }
 
@@ -183,6 +191,7 @@ fn entry_to_wire(id: ObjectId, entry: Entry) -> WireEntry {
         uid: entry.uid,
         origin: entry.origin,
         sent: entry.sent,
+        found: entry.found,
         unknown: entry.unknown,
     }
 }

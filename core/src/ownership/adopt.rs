@@ -58,6 +58,9 @@ pub fn not_adopted(maker: Option<&Maker>) -> (String, String) {
         Some(maker @ Maker::Inventory { .. }) => {
             (format!("it belongs to {maker}"), "remove it from one of the two".to_owned())
         }
-        Some(maker) => (format!("it is in the cluster already, and belongs to {maker}"), annotation("true")),
+        Some(maker) => {
+            let help = format!("{}; or adopt all of it by the rule `adopt: [{}]`", annotation("true"), maker.written());
+            (format!("it is in the cluster already, and belongs to {maker}"), help)
+        }
     }
 }

@@ -131,7 +131,7 @@ fn field(path: &FieldPath, sides: &Sides<'_>, redactor: &Redactor) -> Field {
         let pointer = path.pointer(&manifest.object)?;
         Some(Origin { path: manifest.origin.path.clone(), line: manifest.line_of(&pointer) })
     });
-    Field { path: path.to_string(), live: live.map(shown), origin, deed }
+    Field { path: redactor.text(&path.to_string()), live: live.map(shown), origin, deed }
 }
 
 /// Of a Secret only labels are shown: kubectl keeps every value in an annotation.

@@ -99,7 +99,7 @@ impl Predecessor {
 }
 
 fn is_by_kubectl(live: &Value) -> bool {
-    let wrote = |entry: &Value| KUBECTL.contains(&manager(entry));
+    let wrote = |entry: &Value| entry["subresource"].is_null() && KUBECTL.contains(&manager(entry));
     !live["metadata"]["annotations"][LAST_APPLIED].is_null() || entries(live).iter().any(wrote)
 }
 

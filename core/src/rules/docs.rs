@@ -30,7 +30,8 @@ so that no change switches off its own gates.
 **Whose turn.** One run at a time writes to a target. A commit never goes over a newer one that was attempted, whether that ran
 or failed. By `order: ancestry` the newer one descends from the older, which is what a branch is; after a forced push neither
 does, and the deploy is held. By `semver` it has the tag with the higher version, by `latest_push` the later run. A run that
-has written everything and only waits until it runs makes way for a newer one.
+has written everything, and only waits for readiness or verifies, makes way for a newer one. After a forced push deploy by hand:
+`landfall deploy --reason …`.
 
 **When it runs.** Kubernetes' own kinds are waited for as `kubectl rollout status` does, the custom kinds of well-known
 projects by what they report, others by their condition `Ready`. `wait.ready` counts more than all of these. Its expressions
@@ -38,7 +39,7 @@ are [CEL](https://cel.dev); they see the live object as `self` and its fields as
 `type`. Nothing is ready before its controller has seen what was applied, where it says so.
 
 **When it fails.** `verify` says what must hold once everything is ready, and `wait.on_failure` what becomes of a deploy that
-does not come so far: [failure.md](failure.md).
+does not get that far: [failure.md](failure.md).
 
 **Whose field.** A field that another manager owns, and that Git wants otherwise, holds the deploy: the plan names field,
 manager and value. `conflicts` says who wins, and counts like a gate: a new rule counts from the next push on. `ours` takes the

@@ -254,7 +254,7 @@ pub(super) fn variable(text: &str) -> Result<String, Unusable> {
     if !text.is_empty() && text.chars().all(inner) && !text.starts_with(|c: char| c.is_ascii_digit()) {
         return Ok(text.to_owned());
     }
-    let help = "write the name of an environment variable, such as `LANDFALL_DEPLOY_KUBECONFIG`, not a path";
+    let help = "write the name of an environment variable, such as `SHOP_TOKEN`, not its value or a path";
     Err(("this is not the name of an environment variable".to_owned(), help.to_owned()))
 }
 
