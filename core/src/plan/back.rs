@@ -22,9 +22,6 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
 fn stays(inputs: &Inputs<'_>, change: &Change) -> Option<String> {
     match &change.class {
         Class::Same | Class::Keep { .. } => None,
-        Class::Delete if inputs.inventory.entries.get(&change.id).is_some_and(|entry| entry.found) => {
-            Some("it was there before the failed deploy adopted it".to_owned())
-        }
         Class::Delete if runs_once(inputs, &change.id) => {
             Some("what it did is not undone, and the next deploy is not to do it again".to_owned())
         }

@@ -385,6 +385,9 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     if !inputs.inventory.owns(live) {
         return keep("somebody took our label from it, so it is not ours to delete");
     }
+    if inputs.inventory.entries.get(id).is_some_and(|entry| entry.found) {
+        return keep("it was there before a deploy that failed adopted it");
+    }
     if let Some(why) = stays(inputs, id, live) {
         return keep(&why);
     }

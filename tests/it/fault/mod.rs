@@ -26,6 +26,9 @@ const SAMPLE: usize = 24;
 /// How a run may end that met a fault: refused, held, not ready, unreachable. Never a bug.
 const CLASSIFIED: [i32; 5] = [3, 4, 5, 6, 8];
 
+/// What a deploy that ends well says where the Lease stays its own for some seconds: the next run of it need not wait.
+const UNRELEASED: &str = "the lease could not be released; it expires by itself";
+
 /// What deploys do and leave when nothing goes wrong.
 struct Undisturbed {
     calls: Vec<Call>,
@@ -189,15 +192,17 @@ impl Place {
             });
             format!("{why}\n{}{}", faults.collect::<String>(), job.everything())
         };
-        if job.code != 0 {
-            let Some(by) = by.filter(|_| CLASSIFIED.contains(&job.code)) else {
-                return Err(told(&format!("not told: exit {}", job.code)));
-            };
+        if job.code != 0 && (by.is_none() || !CLASSIFIED.contains(&job.code)) {
+            return Err(told(&format!("not told: exit {}", job.code)));
+        }
+        if job.code != 0 || job.stderr.contains(UNRELEASED) {
             let next = self.run().await;
             if next.code != 0 {
                 return Err(told(&format!("not mended: {}", next.everything())));
             }
-            queue.lock().unwrap().mended(by);
+            if let Some(by) = by {
+                queue.lock().unwrap().mended(by);
+            }
         }
         let contents = Contents::of(&self.namespace).await;
         let tip = self.world.host.tip(REPOSITORY, MAIN).await.unwrap();

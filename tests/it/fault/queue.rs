@@ -82,8 +82,8 @@ impl Queue {
         let mut taken: Vec<Pair> = Vec::new();
         self.left.retain(|pair| {
             let is_apart = taken.iter().all(|other| other.call.abs_diff(pair.call) >= CALLS_APART);
-            // What was not met among others is tried alone.
-            let is_alone = taken.iter().any(|other| other.tries > 0) || (pair.tries > 0 && !taken.is_empty());
+            // What was not met among others twice is tried alone.
+            let is_alone = taken.iter().any(|other| other.tries > 1) || (pair.tries > 1 && !taken.is_empty());
             let is_next = pair.from == from && taken.len() < FAULTS_OF_A_DEPLOY && is_apart && !is_alone;
             if is_next {
                 taken.push(*pair);

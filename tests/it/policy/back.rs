@@ -69,6 +69,27 @@ async fn a_broken_image_is_rolled_back_with_all_that_came_with_it() {
 }
 
 #[tokio::test]
+async fn what_the_failed_deploy_only_adopted_stays_then_and_later() {
+    let (world, namespace) = shop(ROLLBACK, &[(WEB, &deployment("web:1", "ready"))]).await;
+    deployed(&world).await;
+    let theirs = shared().await.kubectl_with_input(&["apply", "-n", &namespace, "-f", "-"], &config_map("theirs", "1"));
+    assert!(theirs.status.success());
+    let adopted = config_map("theirs", "2")
+        .replace("{name: theirs}", "{name: theirs, annotations: {landfall.dev/adopt: 'true'}}");
+    let web = deployment("web:2", "image-not-found");
+    push(&world, &[(WEB, Write(web.as_str())), (A, Write(&adopted))]).await;
+    let failed = world.deploy().await.unwrap();
+    assert!(title(&failed).contains("rolled back to"), "{}", failed.everything());
+    assert!(failed.stdout.contains("it was there before a deploy that failed adopted it"), "{}", failed.stdout);
+    assert_eq!(get(&namespace, "configmap/theirs", "{.metadata.name}").await, "theirs");
+
+    let reverted = push(&world, &[(WEB, Write(&deployment("web:1", "ready"))), (A, Delete)]).await;
+    let reverted = run(&world, &reverted).await;
+    assert_eq!(reverted.code, 0, "{}", reverted.everything());
+    assert_eq!(get(&namespace, "configmap/theirs", "{.metadata.name}").await, "theirs");
+}
+
+#[tokio::test]
 async fn a_person_may_deploy_again_what_was_rolled_back() {
     let (world, namespace) = shop(ROLLBACK, &[(WEB, &deployment("web:1", "ready"))]).await;
     deployed(&world).await;
