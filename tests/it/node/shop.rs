@@ -17,7 +17,7 @@ use crate::{binary, rules};
 const VARYING: [(&str, &str); 8] = [
     (r"\((\d+ min( [0-9.]+ s)?|[0-9.]+ s)\)", "(@@TIME@@)"),
     (r"\b(web|migrate)-[a-z0-9]{5,10}(-[a-z0-9]{5})?", "@@POD@@"),
-    (r"\b(available: |was using )\d+[KMG]?i?", "${1}@@SIZE@@"),
+    (r"(, available: | was using )\d+[KMG]?i?", "${1}@@SIZE@@"),
     (r"10\.231\.\d+\.\d+", "@@ADDRESS@@"),
     (r"\blandfall-\d+\b", "@@NODE@@"),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "@@UID@@"),
