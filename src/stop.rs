@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::sleep;
+
+/// How soon a signal ends what only waits.
+const LOOK_MILLISECONDS: u64 = 200;
 
 /// Whether the run was asked to stop.
 #[derive(Debug, Clone, Default)]
@@ -27,5 +32,12 @@ impl Stop {
 
     pub(crate) fn is_asked(&self) -> bool {
         self.0.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the run is asked to stop.
+    pub(crate) async fn asked(&self) {
+        while !self.is_asked() {
+            sleep(Duration::from_millis(LOOK_MILLISECONDS)).await;
+        }
     }
 }

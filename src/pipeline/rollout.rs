@@ -132,7 +132,10 @@ impl Rollout<'_> {
             self.progress.moment(format!("waits for the run that deploys {} here{asked}", attempt.commit.short()));
             is_older
         };
-        Ok(Lock::acquire(connection, permit, claim, is_older).await?)
+        tokio::select! {
+            lock = Lock::acquire(connection, permit, claim, is_older) => Ok(lock?),
+            () = self.run.stop.asked() => Err(Usage::Stopped.into()),
+        }
     }
 
     pub(super) async fn give_up(&self, lock: Lock, failure: Failure) -> Result<State, Failure> {

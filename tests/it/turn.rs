@@ -10,7 +10,7 @@ use landfall_world::{Job, MAIN, REPOSITORY, World};
 use serde_json::{Value, json};
 
 use crate::order::{deployment, get};
-use crate::pitfalls::map;
+use crate::pitfalls::{kubectl, map};
 use crate::world;
 
 /// Pushes one more commit with this value, and returns it.
@@ -96,6 +96,29 @@ async fn a_run_that_only_waits_makes_way_for_a_newer_commit() {
     assert_eq!(get(&namespace, "deployment/web", "{.status.availableReplicas}").await, "1");
     let annotations = get(&namespace, "lease/landfall-shop-production", "{.metadata.annotations}").await;
     assert!(!annotations.contains("landfall.dev"), "{annotations}");
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_another_stops_when_it_is_asked_to() {
+    let (mut world, namespace) = world(&[("deploy/a.yaml", &map("a", "key: '1'"))]).await;
+    world.set_token("");
+    let lease = json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "landfall-shop-production"},
+        "spec": {"holderIdentity": "somebody", "leaseDurationSeconds": 600, "renewTime": "2001-01-01T00:00:00.000000Z"},
+    });
+    kubectl(&["create", "-n", &namespace, "-f", "-"], &lease.to_string()).await;
+    let (stop, proxy) = (world.signal("TERM"), shared().await.proxy(&Identity::Deployer));
+    world.set("LANDFALL_DEPLOY_KUBECONFIG", &proxy.kubeconfig().display().to_string());
+    let asked = async {
+        while proxy.requests().iter().filter(|request| request.uri.contains("/leases/")).count() < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert!(stop(), "it waits");
+    };
+    let (stopped, ()) = tokio::join!(world.deploy(), asked);
+    let stopped = stopped.unwrap();
+    assert_eq!(stopped.code, 5, "{}", stopped.everything());
+    assert_eq!(get(&namespace, "lease/landfall-shop-production", "{.spec.holderIdentity}").await, "somebody");
 }
 
 #[tokio::test]
