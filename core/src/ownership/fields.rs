@@ -42,6 +42,13 @@ impl FieldSet {
         Self(less(&self.0, &other.0))
     }
 
+    /// Returns what goes when nobody applies these paths any more and others own `kept`: an item of a list goes whole, unless
+    /// another owns the item itself and not only something in it (structured-merge-diff, `merge/update.go`, `prune`).
+    #[must_use]
+    pub(super) fn pruned(&self, kept: &Self) -> Self {
+        Self(less_items(&self.0, &kept.0))
+    }
+
     /// Returns the paths that are kept.
     #[must_use]
     pub(super) fn filtered(&self, keep: impl Fn(&FieldPath) -> bool) -> Self {
@@ -127,6 +134,30 @@ fn less(set: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Val
         let below: Map<_, _> = below.into_iter().filter(|(key, _)| key != SELF).collect();
         if !below.is_empty() {
             left.insert(key.clone(), Value::Object(below));
+        }
+    }
+    left
+}
+
+fn less_items(set: &Map<String, Value>, kept: &Map<String, Value>) -> Map<String, Value> {
+    let mut left = less(set, kept);
+    for (key, below) in set {
+        let (Value::Object(below), Some(Value::Object(theirs))) = (below, kept.get(key)) else { continue };
+        if theirs.is_empty() {
+            continue;
+        }
+        let is_item = key.starts_with("k:") || key.starts_with("v:");
+        if is_item && is_whole(below) && !is_whole(theirs) {
+            // Nothing below is the thing itself.
+            left.insert(key.clone(), Map::new().into());
+            continue;
+        }
+        let mut inner = less_items(below, theirs);
+        inner.remove(SELF);
+        if inner.is_empty() {
+            left.remove(key);
+        } else {
+            left.insert(key.clone(), inner.into());
         }
     }
     left

@@ -82,7 +82,7 @@ impl Takeover {
         });
         let kept = kept.fold(FieldSet::default(), |all, fields| all.union(&fields));
         let mut object = forced.clone();
-        self.taken.minus(&kept).remove_from(&mut object);
+        self.taken.pruned(&kept).remove_from(&mut object);
         object
     }
 

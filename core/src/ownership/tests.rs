@@ -239,3 +239,17 @@ fn only_what_its_owner_s_name_is_adopted_from_another_inventory() {
     assert!(!Adoption::From("shop/production".to_owned()).covers(Some(&maker)));
     assert!(!Adoption::Whole.covers(Some(&maker)) && !Adoption::Fields.covers(Some(&maker)));
 }
+
+#[test]
+fn an_item_goes_whole_unless_another_owns_the_item_itself() {
+    let set = |item: Value| FieldSet::read(&json!({"f:env": {"k:{\"name\":\"a\"}": item}}));
+    let object = json!({"env": [{"name": "a", "value": "1"}]});
+    let pruned = |taken: &FieldSet, kept: &FieldSet| {
+        let mut object = object.clone();
+        taken.pruned(kept).remove_from(&mut object);
+        object
+    };
+    let whole = set(json!({".": {}, "f:name": {}}));
+    assert_eq!(pruned(&whole, &set(json!({"f:value": {}}))), json!({}));
+    assert_eq!(pruned(&whole, &set(json!({".": {}, "f:name": {}, "f:value": {}}))), object);
+}
