@@ -12,9 +12,9 @@ fn rules() -> Rules {
     };
     let environments = [
         environment("staging", "branch: main"),
-        environment("preview", "branch: release/*"),
-        environment("demo", "branch: /ma.+/"),
-        environment("production", "tag: v*"),
+        environment("preview", "branch: release/*, order: latest_push"),
+        environment("demo", "branch: /ma.+/, order: latest_push"),
+        environment("production", "tag: v*, order: semver"),
     ];
     let head = "app: shop\nclusters: {eu: {kubeconfig: {deploy: EU}}}\nenvironments:\n";
     rules::parse("landfall.yaml", &format!("{head}{}", environments.concat())).expect("these rules are valid")
