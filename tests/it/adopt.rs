@@ -14,6 +14,7 @@ use landfall_test_cluster::shared;
 use landfall_world::{Job, MAIN, REPOSITORY, World, tool};
 use serde_json::Value;
 
+use crate::pitfalls::kubectl;
 use crate::world;
 
 /// What is live: one key, one variable and one port more than Git will have.
@@ -54,8 +55,8 @@ async fn what_kubectl_created_is_adopted() {
 #[tokio::test]
 async fn what_kubectl_replaced_is_adopted() {
     let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
-    run(&["create", "-n", &namespace, "-f", "-"], &LIVE.replace("kept: '1'", "kept: '0'")).await;
-    run(&["replace", "-n", &namespace, "-f", "-"], LIVE).await;
+    kubectl(&["create", "-n", &namespace, "-f", "-"], &LIVE.replace("kept: '1'", "kept: '0'")).await;
+    kubectl(&["replace", "-n", &namespace, "-f", "-"], LIVE).await;
     merges(&world, &namespace, "kubectl-create, kubectl-replace").await;
 }
 
@@ -105,7 +106,8 @@ async fn what_nobody_adopts_is_held_with_the_name_of_its_tool() {
     let live = marked("labels", FLUX).replace("{name: settings,", "{name: mine,");
     let mine = crate::config_map("mine", "1");
     let (world, namespace) = world(&[("deploy/mine.yaml", &mine)]).await;
-    run(&["apply", "--server-side", "--field-manager=kustomize-controller", "-n", &namespace, "-f", "-"], &live).await;
+    kubectl(&["apply", "--server-side", "--field-manager=kustomize-controller", "-n", &namespace, "-f", "-"], &live)
+        .await;
     let held = world.deploy().await.unwrap();
     assert_eq!(held.code, 4, "{}", held.everything());
     assert!(held.stdout.contains("belongs to Flux's Kustomization `flux-system/shop`"), "{}", held.everything());
@@ -151,7 +153,7 @@ async fn what_helm_installed_is_adopted_and_what_git_dropped_goes_with_the_first
         assert!(!text.contains(word), "{word}: {text}");
     }
     assert!(text.contains("meta.helm.sh/release-name"), "Helm's marks stay: {text}");
-    run(&["get", "configmap", "extra", "-n", &namespace], "").await;
+    kubectl(&["get", "configmap", "extra", "-n", &namespace], "").await;
     unchanged(&world).await;
 }
 
@@ -161,7 +163,7 @@ async fn what_helm_3_installed_is_adopted() {
     let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
     let marks = format!("meta.helm.sh/release-name: rel, meta.helm.sh/release-namespace: {namespace}");
     let create = ["create", "--field-manager=helm", "-n", &namespace, "-f", "-"];
-    run(&create, &marked("annotations", &marks)).await;
+    kubectl(&create, &marked("annotations", &marks)).await;
     let (plan, proposal) = shown(&world, &adopted(), "helm").await;
     assert!(plan.contains("The Helm release `rel` still lists it"), "{plan}");
     let (before, planned) = (objects(&namespace).await, differences(&world, proposal).await);
@@ -223,17 +225,11 @@ async fn what_flux_still_applies_is_not_taken_from_it() {
     assert_eq!(done.code, 0, "{}", done.everything());
 }
 
-/// Runs kubectl as the administrator.
-pub(crate) async fn run(arguments: &[&str], input: &str) {
-    let output = shared().await.kubectl_with_input(arguments, input);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
 /// Puts `live` into the cluster by a kubectl command, adopts it by a proposal, and merges that. Returns the plan.
 async fn adopts(command: &[&str], live: &str, manager: &str) -> String {
     let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
     let arguments: Vec<&str> = command.iter().copied().chain(["-n", &namespace, "-f", "-"]).collect();
-    run(&arguments, live).await;
+    kubectl(&arguments, live).await;
     merges(&world, &namespace, manager).await
 }
 
@@ -325,9 +321,9 @@ async fn what_a_person_edited_is_not_taken_over() {
 #[tokio::test]
 async fn what_a_person_added_stays_and_the_first_plan_names_it() {
     let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
-    run(&["create", "-n", &namespace, "-f", "-"], &crate::config_map("settings", "1")).await;
+    kubectl(&["create", "-n", &namespace, "-f", "-"], &crate::config_map("settings", "1")).await;
     let edit = ["patch", "configmap", "settings", "-n", &namespace, "--field-manager=kubectl-edit", "-p"];
-    run(&[&edit[..], &["{\"data\":{\"by-hand\":\"1\"}}"]].concat(), "").await;
+    kubectl(&[&edit[..], &["{\"data\":{\"by-hand\":\"1\"}}"]].concat(), "").await;
     let adopted =
         crate::config_map("settings", "2").replace("{name: settings}", &format!("{{name: settings, {ADOPT}}}"));
     let files = [("deploy/settings.yaml", Change::Write(adopted.as_str()))];

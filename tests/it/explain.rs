@@ -4,7 +4,7 @@ use landfall_fakehost::Change::Write;
 use landfall_world::{Job, MAIN, REPOSITORY, World};
 use serde_json::Value;
 
-use crate::adopt::run;
+use crate::pitfalls::kubectl;
 use crate::{config_map, world};
 
 const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n  selector: {matchLabels: {app: web}}\n  \
@@ -29,7 +29,7 @@ async fn each_field_has_its_owner_its_line_in_git_and_what_a_deploy_would_do() {
     world.set_token("");
     assert_eq!(world.deploy().await.unwrap().code, 0);
     let patch = "{\"metadata\":{\"annotations\":{\"example.com/by-hand\":\"opensesame\"}}}";
-    run(&["patch", "deployment", "web", "-n", &namespace, "--field-manager=kubectl-edit", "-p", patch], "").await;
+    kubectl(&["patch", "deployment", "web", "-n", &namespace, "--field-manager=kubectl-edit", "-p", patch], "").await;
     let newer = WEB.replace("web:1", "web:2").replace("  replicas: 1\n", "");
     let files = [("deploy/web.yaml", Write(newer.as_str()))];
     world.host.push_files(REPOSITORY, MAIN, &files, "another image").await.unwrap();
@@ -70,7 +70,7 @@ async fn each_field_has_its_owner_its_line_in_git_and_what_a_deploy_would_do() {
 async fn what_git_does_not_have_is_explained_too() {
     let (mut world, namespace) = world(&[("deploy/first.yaml", &config_map("first", "1"))]).await;
     world.set_token("");
-    run(&["create", "-n", &namespace, "-f", "-"], &config_map("theirs", "1")).await;
+    kubectl(&["create", "-n", &namespace, "-f", "-"], &config_map("theirs", "1")).await;
     let told = explain(&world, "ConfigMap/theirs", &[]).await;
     assert_eq!(told.code, 0, "{}", told.everything());
     assert!(told.stdout.contains("no deploy touches it"), "{}", told.stdout);

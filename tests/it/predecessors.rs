@@ -5,8 +5,8 @@ use landfall_fakehost::Change::Write;
 use landfall_test_cluster::shared;
 use landfall_world::{MAIN, REPOSITORY, World};
 
-use crate::adopt::{ARGO, FLUX, LIVE, install, marked, run, unchanged};
-use crate::pitfalls::ruled;
+use crate::adopt::{ARGO, FLUX, LIVE, install, marked, unchanged};
+use crate::pitfalls::{kubectl, ruled};
 use crate::{config_map, world};
 
 /// What Git has of the app: one key, one variable, one port and one object less than is live.
@@ -29,13 +29,13 @@ async fn ruled_world(rule: &str) -> (World, String) {
 async fn put(namespace: &str, command: &[&str], (part, marks): (&str, &str)) {
     let extra = config_map("extra", "1").replace("{name: extra}", &format!("{{name: extra, {part}: {{{marks}}}}}"));
     let arguments = [command, &["-n", namespace, "-f", "-"]].concat();
-    run(&arguments, &format!("{}---\n{extra}", marked(part, marks))).await;
+    kubectl(&arguments, &format!("{}---\n{extra}", marked(part, marks))).await;
 }
 
 /// A proposal shows what goes; after its merge it is gone, and what others have is still there.
 async fn takes_over(world: &World, namespace: &str) {
     let neighbours = ["apply", "-n", namespace, "-f", "-"];
-    run(&neighbours, &format!("{}---\n{}", config_map("neighbour", "1"), other_release(namespace))).await;
+    kubectl(&neighbours, &format!("{}---\n{}", config_map("neighbour", "1"), other_release(namespace))).await;
     let kept = kept();
     let proposal = world.propose("take-over", "take over", &[("deploy/app.yaml", Write(&kept))]).await.unwrap();
     let plan = world.plan(proposal).await.unwrap();
@@ -101,7 +101,7 @@ async fn what_nobody_was_shown_is_not_deleted() {
     let proposal = world.propose("adopt", "adopt", &[("landfall.yaml", Write(&rules))]).await.unwrap();
     let merged = world.merge(proposal).await.unwrap();
     assert_eq!(merged.code, 0, "{}", merged.everything());
-    run(&["get", "configmap", "extra", "-n", &namespace], "").await;
+    kubectl(&["get", "configmap", "extra", "-n", &namespace], "").await;
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_secret_that_a_predecessor_left_stays_until_it_is_named() {
     let (world, namespace) = ruled_world("kubectl/app=shop").await;
     let secret =
         "apiVersion: v1\nkind: Secret\nmetadata: {name: key, labels: {app: shop}}\nstringData: {key: opensesame}\n";
-    run(&["apply", "-n", &namespace, "-f", "-"], secret).await;
+    kubectl(&["apply", "-n", &namespace, "-f", "-"], secret).await;
     let deployed = world.deploy().await.unwrap();
     assert_eq!(deployed.code, 0, "{}", deployed.everything());
     assert!(deployed.everything().contains("add `Secret/key` to `allow_delete`"), "{}", deployed.everything());

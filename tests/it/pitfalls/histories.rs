@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::ruled;
 use crate::adopt::{as_planned, differences};
+use crate::chance::{Chance, number};
 use crate::world;
 
 /// Objects of one run; every other one has its keys as items of a list.
@@ -17,21 +18,11 @@ const OBJECTS: usize = 14;
 const WRITES_MAX: usize = 4;
 const TOOLS: [&str; 6] = ["kubectl", "helm", "argocd-controller", "kustomize-controller", "other", "landfall:a/b/0"];
 
-/// Numbers that follow from a seed (Knuth's MMIX generator).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
-
-    /// Returns some of the keys, each with a value.
-    fn pairs(&mut self) -> Vec<(&'static str, usize)> {
-        let keys = ["a", "b", "c", "d", "e"];
-        let some: Vec<_> = keys.into_iter().filter(|_| self.below(3) > 0).collect();
-        some.into_iter().chain(["z"]).map(|key| (key, self.below(3))).collect()
-    }
+/// Returns some of the keys, each with a value.
+fn pairs(chance: &mut Chance) -> Vec<(&'static str, usize)> {
+    let keys = ["a", "b", "c", "d", "e"];
+    let some: Vec<_> = keys.into_iter().filter(|_| chance.below(3) > 0).collect();
+    some.into_iter().chain(["z"]).map(|key| (key, chance.below(3))).collect()
 }
 
 /// Writes an object with these pairs as its data, or as the environment of its container.
@@ -54,10 +45,10 @@ fn kind(at: usize) -> &'static str {
 }
 
 /// Lets somebody write the object, and says who and what.
-fn write(random: &mut Random, at: usize, namespace: &str, told: &mut String, cluster: &ControlPlane) {
-    let (pairs, name) = (random.pairs(), format!("o{at}"));
+fn write(chance: &mut Chance, at: usize, namespace: &str, told: &mut String, cluster: &ControlPlane) {
+    let (pairs, name) = (pairs(chance), format!("o{at}"));
     let (mut args, mut input) = (vec!["-n", namespace], String::new());
-    let manager = format!("--field-manager={}", TOOLS[random.below(TOOLS.len())]);
+    let manager = format!("--field-manager={}", TOOLS[chance.below(TOOLS.len())]);
     let patch = match pairs.first() {
         Some((key, value)) if at.is_multiple_of(2) => json!({"data": {*key: value.to_string()}}),
         Some((key, value)) => {
@@ -69,7 +60,7 @@ fn write(random: &mut Random, at: usize, namespace: &str, told: &mut String, clu
     let patch = patch.to_string();
     let nobody = r#"[{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]"#;
     // The first write makes the object.
-    match if told.is_empty() { random.below(2) } else { random.below(5) } {
+    match if told.is_empty() { chance.below(2) } else { chance.below(5) } {
         0 => {
             args.extend(["apply", "-f", "-"]);
             input = manifest(at, &pairs, "");
@@ -86,27 +77,21 @@ fn write(random: &mut Random, at: usize, namespace: &str, told: &mut String, clu
     assert!(output.status.success(), "{told}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-#[expect(clippy::disallowed_methods, reason = "who runs the tests chooses the histories")]
-fn seed() -> u64 {
-    let chosen = std::env::var("LANDFALL_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-    chosen.unwrap_or(u64::from(std::process::id()))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_an_object_s_past_its_adoption_does_what_its_plan_shows() {
-    let seed = seed();
+    let seed = number("LANDFALL_TEST_SEED").unwrap_or(std::process::id() as usize);
     println!("seed {seed}");
-    let mut random = Random(seed);
+    let chance = &mut Chance::of(seed);
     let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
     let cluster = shared().await;
     let (mut git, mut pasts) = (String::new(), Vec::new());
     for at in 0..OBJECTS {
         let mut past = String::new();
-        for _ in 0..=random.below(WRITES_MAX) {
-            write(&mut random, at, &namespace, &mut past, cluster);
+        for _ in 0..=chance.below(WRITES_MAX) {
+            write(chance, at, &namespace, &mut past, cluster);
         }
-        let adopt = ["'true'", "whole"][random.below(2)];
-        let wanted = manifest(at, &random.pairs(), &format!(", annotations: {{landfall.dev/adopt: {adopt}}}"));
+        let adopt = ["'true'", "whole"][chance.below(2)];
+        let wanted = manifest(at, &pairs(chance), &format!(", annotations: {{landfall.dev/adopt: {adopt}}}"));
         pasts.push(format!("{past}{wanted}"));
         let _ = write!(git, "---\n{wanted}");
     }
