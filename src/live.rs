@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::join_all;
 use landfall_cluster::{Answer as ServerAnswer, Error, Facts, Listing, Reader, Refused};
 use landfall_core::diff::redact::Redactor;
+use landfall_core::id::TargetId;
 use landfall_core::inventory::{Inventory, LABEL};
 use landfall_core::lint::replacement;
 use landfall_core::manifest::encrypted::is_encrypted;
@@ -40,10 +41,8 @@ pub(crate) struct View<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) inventory: &'a Inventory,
     pub(crate) sight: Sight,
-    /// The namespace of the inventory and the lease, which is there.
-    pub(crate) home: &'a str,
-    /// The target's namespace.
-    pub(crate) namespace: &'a str,
+    /// Where: its home is there before the first deploy.
+    pub(crate) target: &'a TargetId,
     /// Who wins fields that somebody else owns too.
     pub(crate) conflicts: Rules<'a>,
     /// Who kept the app's objects before.
@@ -230,7 +229,7 @@ fn refusal(
     }
     let why = redactor.text(&refused.message);
     if let Some(namespace) = id.namespace.as_deref().filter(|name| refused.message.contains(&lacks(name))) {
-        if namespace != view.home && is_brought(namespace, desired) {
+        if namespace != view.target.home().as_str() && is_brought(namespace, desired) {
             return Ok(Answer::Unverified { why: "its namespace comes with this change".to_owned() });
         }
         return Ok(Answer::Refused {

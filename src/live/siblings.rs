@@ -30,7 +30,7 @@ pub(super) async fn tell(view: &View<'_>, observed: &mut BTreeMap<ObjectId, Obse
         let places: Vec<Place<'_>> =
             kinds(view, Scope::Namespaced).map(|kind| (kind, id.namespace.as_deref())).collect();
         let (found, unseen) = list(view, &places, &maker.selector()).await?;
-        let others = found.iter().filter(|object| is_made_by(object, &maker)).filter_map(ObjectId::of);
+        let others = found.iter().filter(|object| maker.made(object)).filter_map(ObjectId::of);
         let others: BTreeSet<ObjectId> = others.filter(|id| !observed.contains_key(id)).collect();
         if let Some(takeover) = observed.get_mut(&id).and_then(|observation| observation.takeover.as_mut()) {
             takeover.notes.extend(maker.siblings(&others.into_iter().collect::<Vec<_>>(), unseen));
@@ -47,17 +47,21 @@ pub(super) async fn left_behind(
 ) -> Result<Vec<String>, Error> {
     let mut notes = Vec::new();
     let mut namespaces: BTreeSet<String> = observed.keys().filter_map(|id| id.namespace.clone()).collect();
-    namespaces.insert(view.namespace.to_owned());
+    namespaces.insert(view.target.namespace.to_string());
     for predecessor in view.predecessors {
-        match predecessor.maker() {
-            Some(maker) if flux(view, maker).await? == Flux::Writes => continue,
-            Some(maker) if flux(view, maker).await? == Flux::Unseen => {
+        let flux = match predecessor.maker() {
+            Some(maker) => flux(view, maker).await?,
+            None => Flux::Rests,
+        };
+        match flux {
+            Flux::Rests => {}
+            Flux::Writes => continue,
+            Flux::Unseen => {
                 notes.push(format!(
-                    "whether {maker} is suspended may not be looked at, so nothing that it left is deleted"
+                    "whether {predecessor} is suspended may not be looked at, so nothing that it left is deleted"
                 ));
                 continue;
             }
-            Some(_) | None => {}
         }
         let (found, unseen) = list(view, &places(view, predecessor, &namespaces), &predecessor.selector()).await?;
         notes.extend((unseen > 0).then(|| predecessor.unseen(unseen)));
@@ -117,10 +121,4 @@ fn kinds<'a>(view: &View<'a>, scope: Scope) -> impl Iterator<Item = &'a Resource
     let kinds =
         kinds.filter(|resource| !PASSED_OVER.contains(&resource.gvk.kind.as_str()) && is_visible(view, &id(resource)));
     kinds.collect::<Vec<_>>().into_iter()
-}
-
-/// What a controller makes of an object copies its labels: that is nobody's to keep or delete.
-fn is_made_by(object: &Value, maker: &Maker) -> bool {
-    let owners = object["metadata"]["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty());
-    !owners && Maker::tool(object).as_ref() == Some(maker)
 }

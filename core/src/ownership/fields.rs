@@ -36,17 +36,11 @@ impl FieldSet {
         Self(all)
     }
 
-    /// Returns the paths that `other` does not have.
-    #[must_use]
-    pub fn minus(&self, other: &Self) -> Self {
-        Self(less(&self.0, &other.0))
-    }
-
     /// Returns what goes when nobody applies these paths any more and others own `kept`: an item of a list goes whole, unless
     /// another owns the item itself and not only something in it (structured-merge-diff, `merge/update.go`, `prune`).
     #[must_use]
     pub(super) fn pruned(&self, kept: &Self) -> Self {
-        Self(less_items(&self.0, &kept.0))
+        Self(pruned(&self.0, &kept.0))
     }
 
     /// Returns the paths that are kept.
@@ -118,31 +112,14 @@ fn add(all: &mut Map<String, Value>, more: &Map<String, Value>) {
     }
 }
 
-fn less(set: &Map<String, Value>, other: &Map<String, Value>) -> Map<String, Value> {
+fn pruned(set: &Map<String, Value>, kept: &Map<String, Value>) -> Map<String, Value> {
     let mut left = Map::new();
     for (key, below) in set {
-        let Some(theirs) = other.get(key) else {
+        let Some(theirs) = kept.get(key) else {
             left.insert(key.clone(), below.clone());
             continue;
         };
         let (Value::Object(below), Value::Object(theirs)) = (below, theirs) else { continue };
-        if theirs.is_empty() {
-            continue;
-        }
-        let below = less(below, theirs);
-        // They own something below: the thing itself is not ours alone.
-        let below: Map<_, _> = below.into_iter().filter(|(key, _)| key != SELF).collect();
-        if !below.is_empty() {
-            left.insert(key.clone(), Value::Object(below));
-        }
-    }
-    left
-}
-
-fn less_items(set: &Map<String, Value>, kept: &Map<String, Value>) -> Map<String, Value> {
-    let mut left = less(set, kept);
-    for (key, below) in set {
-        let (Value::Object(below), Some(Value::Object(theirs))) = (below, kept.get(key)) else { continue };
         if theirs.is_empty() {
             continue;
         }
@@ -152,11 +129,10 @@ fn less_items(set: &Map<String, Value>, kept: &Map<String, Value>) -> Map<String
             left.insert(key.clone(), Map::new().into());
             continue;
         }
-        let mut inner = less_items(below, theirs);
+        let mut inner = pruned(below, theirs);
+        // They own something below: the thing itself is not ours alone.
         inner.remove(SELF);
-        if inner.is_empty() {
-            left.remove(key);
-        } else {
+        if !inner.is_empty() {
             left.insert(key.clone(), inner.into());
         }
     }

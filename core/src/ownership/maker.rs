@@ -77,6 +77,11 @@ impl Maker {
         Self::tool(live)
     }
 
+    /// Whether a tool made an object, and it is no dependent of another: a copy of labels is nobody's to keep or delete.
+    pub fn made(&self, live: &Value) -> bool {
+        !is_dependent(live) && Self::tool(live).as_ref() == Some(self)
+    }
+
     /// Returns the tool whose marks an object carries.
     pub fn tool(live: &Value) -> Option<Self> {
         let mark = |part: &str, key: &str| live["metadata"][part][key].as_str().map(str::to_owned);
@@ -188,6 +193,11 @@ impl fmt::Display for Maker {
             Self::Flux { kind, name, namespace, .. } => write!(f, "Flux's {kind} `{namespace}/{name}`"),
         }
     }
+}
+
+/// Whether an object is a dependent: its owner is another object of the cluster.
+pub(super) fn is_dependent(live: &Value) -> bool {
+    live["metadata"]["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty())
 }
 
 /// Returns "app/environment" from the field manager of an inventory, which ends with the start of its id.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::maker::is_dependent;
 use super::{LAST_APPLIED, Maker, entries, manager};
 use crate::inventory::LABEL;
 
@@ -53,17 +54,15 @@ impl Predecessor {
     /// Whether it made a live object that no inventory has and no controller made.
     pub fn made(&self, live: &Value) -> bool {
         let metadata = &live["metadata"];
-        let is_owned = metadata["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty());
-        if is_owned || !metadata["labels"][LABEL].is_null() {
+        if is_dependent(live) || !metadata["labels"][LABEL].is_null() {
             return false;
         }
-        let maker = Maker::tool(live);
         match self {
             Self::Release { .. } => false,
-            Self::Tool(tool) => maker.as_ref() == Some(tool),
+            Self::Tool(tool) => tool.made(live),
             Self::Kubectl { labels } => {
                 let has = |(key, value): &(String, String)| metadata["labels"][key] == value.as_str();
-                maker.is_none() && is_by_kubectl(live) && labels.iter().all(has)
+                Maker::tool(live).is_none() && is_by_kubectl(live) && labels.iter().all(has)
             }
         }
     }
