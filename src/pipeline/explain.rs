@@ -63,7 +63,7 @@ async fn in_target(
 ) -> Result<Vec<Explained>, Failure> {
     let identity = identity(run, goal)?;
     let mut planned = look_ahead(run, goal, wanted, repository, identity).await?;
-    let is_asked = |id: &ObjectId| id.name == name && is_called(id, kind);
+    let is_asked = |id: &ObjectId| id.name == name && is_called(kind, &id.group, [&id.kind, &format!("{}s", id.kind)]);
     let mut ids: Vec<ObjectId> = planned.live.keys().filter(|id| is_asked(id)).cloned().collect();
     if ids.is_empty() {
         for live in elsewhere(run, goal, identity.0, (kind, name)).await? {
@@ -104,7 +104,8 @@ async fn elsewhere(
 ) -> Result<Vec<Value>, Failure> {
     let reader = goal.connect(run, variable).await?.reader()?;
     let facts = reader.facts().await?;
-    let mut kinds: Vec<&Resource> = facts.resources.values().filter(|resource| is_kind(resource, kind)).collect();
+    let mut kinds: Vec<&Resource> =
+        facts.resources.values().filter(|it| is_called(kind, &it.gvk.group, [&it.gvk.kind, &it.plural])).collect();
     kinds.sort();
     kinds.dedup_by(|one, other| one.gvk.group == other.gvk.group);
     let mut found = Vec::new();
@@ -116,14 +117,7 @@ async fn elsewhere(
 }
 
 /// Whether people call a kind so: `Deployment`, `deployments`, `Deployment.apps`.
-fn is_kind(resource: &Resource, asked: &str) -> bool {
-    let (kind, group) = asked.split_once('.').map_or((asked, None), |(kind, group)| (kind, Some(group)));
-    let is_group = group.is_none_or(|group| group == resource.gvk.group);
-    is_group && [&resource.gvk.kind, &resource.plural].iter().any(|known| known.eq_ignore_ascii_case(kind))
-}
-
-fn is_called(id: &ObjectId, asked: &str) -> bool {
-    let (kind, group) = asked.split_once('.').map_or((asked, None), |(kind, group)| (kind, Some(group)));
-    let names = [id.kind.to_ascii_lowercase(), format!("{}s", id.kind.to_ascii_lowercase())];
-    group.is_none_or(|group| group == id.group) && names.contains(&kind.to_ascii_lowercase())
+fn is_called(asked: &str, group: &str, names: [&str; 2]) -> bool {
+    let (kind, asked_group) = asked.split_once('.').map_or((asked, None), |(kind, group)| (kind, Some(group)));
+    asked_group.is_none_or(|asked| asked == group) && names.iter().any(|name| name.eq_ignore_ascii_case(kind))
 }

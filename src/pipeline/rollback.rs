@@ -4,7 +4,7 @@ use landfall_cluster::{Lock, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, ApprovedPlan, Policy};
 use landfall_core::inventory::{Hold, Stage};
-use landfall_core::plan::{Class, Plan};
+use landfall_core::plan::{Class, Plan, back};
 use landfall_core::report::{After, State, TargetReport, reason};
 use landfall_core::rules::{Environment, OnFailure};
 use landfall_core::trust::{Permit, WayBack};
@@ -12,7 +12,7 @@ use landfall_core::trust::{Permit, WayBack};
 use super::record::Record;
 use super::rollout::{Brought, Cluster, Pruned, Rollout, conflicts, let_go};
 use super::set::Set;
-use super::target::{Goal, Planned, Stored, Wanted, desired, plan_back};
+use super::target::{Goal, Planned, Stored, Wanted, desired, plan};
 use crate::failure::{Failure, Usage};
 use crate::live::{Sight, View};
 use crate::render::{CREDENTIALS, decrypt};
@@ -116,12 +116,11 @@ impl Rollout<'_> {
             facts: &cluster.facts,
             inventory: &stored.inventory,
             sight: Sight::Full,
-            home: goal.id.home().as_str(),
-            namespace: goal.id.namespace.as_str(),
+            target: &goal.id,
             conflicts: conflicts(policy),
             predecessors: &[],
         };
-        let planned = plan_back(self.run, &goal, set, &wanted, self.repository, &view).await;
+        let planned = plan(back::build, self.run, &goal, set, &wanted, self.repository, &view).await;
         let Planned { plan, evidence, set, redactor, .. } = planned.map_err(|failure| failure.to_string())?;
         let opened = gate::open_back(plan, policy, &evidence, way);
         let plan = opened.map_err(|(_, holds)| reason(&State::Held { holds }))?;

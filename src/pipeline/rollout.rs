@@ -11,7 +11,7 @@ use landfall_core::id::CommitSha;
 use landfall_core::manifest::ObjectId;
 use landfall_core::order;
 use landfall_core::ownership;
-use landfall_core::plan::Class;
+use landfall_core::plan::{Class, build::build};
 use landfall_core::report::{After, Failure as Refusal, State, TargetReport};
 use landfall_core::rules::{Environment, Rules, Target};
 use landfall_core::succession::Attempt;
@@ -97,12 +97,11 @@ impl Rollout<'_> {
             facts,
             inventory,
             sight: Sight::Full,
-            home: self.goal.id.home().as_str(),
-            namespace: self.goal.id.namespace.as_str(),
+            target: &self.goal.id,
             conflicts,
             predecessors: &predecessors,
         };
-        let mut planned = match plan(self.run, self.goal, set, self.wanted, self.repository, &view).await {
+        let mut planned = match plan(build, self.run, self.goal, set, self.wanted, self.repository, &view).await {
             Ok(planned) => planned,
             Err(failure) => return self.give_up(lock, failure).await,
         };

@@ -12,7 +12,7 @@ use landfall_core::inventory::{Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
 use landfall_core::ownership::{Predecessor, Rules};
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
-use landfall_core::plan::{Allowance, Plan, back, quota};
+use landfall_core::plan::{Allowance, Plan, quota};
 use landfall_core::report::{ImageMove, State, TargetReport};
 use landfall_core::rules::{Access, Cluster, Environment};
 use serde_json::{Value, json};
@@ -144,31 +144,8 @@ pub(super) async fn desired(goal: &Goal<'_>, wanted: &Wanted<'_>, facts: Option<
     set::build(wanted.tree, wanted.commit, &goal.destination(&inventory), facts).await
 }
 
-/// Plans a set against the cluster.
+/// Plans a set against the cluster: a deploy (`build`) or a way back (`back::build`).
 pub(super) async fn plan(
-    run: &Run,
-    goal: &Goal<'_>,
-    set: Set,
-    wanted: &Wanted<'_>,
-    repository: &Repository,
-    view: &View<'_>,
-) -> Result<Planned, Failure> {
-    plan_by(build, run, goal, set, wanted, repository, view).await
-}
-
-/// Plans the way back to a set that was deployed before.
-pub(super) async fn plan_back(
-    run: &Run,
-    goal: &Goal<'_>,
-    set: Set,
-    wanted: &Wanted<'_>,
-    repository: &Repository,
-    view: &View<'_>,
-) -> Result<Planned, Failure> {
-    plan_by(back::build, run, goal, set, wanted, repository, view).await
-}
-
-async fn plan_by(
     build: fn(&Inputs<'_>) -> Plan,
     run: &Run,
     goal: &Goal<'_>,
@@ -226,12 +203,11 @@ pub(super) async fn look_ahead(
         facts: &facts,
         inventory,
         sight,
-        home: goal.id.home().as_str(),
-        namespace: goal.id.namespace.as_str(),
+        target: &goal.id,
         conflicts,
         predecessors: &predecessors,
     };
-    let mut planned = plan(run, goal, set, wanted, repository, &view).await?;
+    let mut planned = plan(build, run, goal, set, wanted, repository, &view).await?;
     planned.evidence.absent_images = found.absent;
     planned.unchecked = found.unchecked;
     Ok(planned)
