@@ -4,8 +4,9 @@ use bytes::Bytes;
 use http::Method;
 use landfall_core::gate::ApprovedPlan;
 use landfall_core::id::CommitSha;
+use landfall_core::inventory::Inventory;
 use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
-use landfall_core::ownership::{Conflict, Takeover, is_tracked};
+use landfall_core::ownership::{Conflict, Takeover, is_tracked, released};
 use landfall_core::plan::{Change, Class};
 use serde_json::{Value, json};
 
@@ -149,6 +150,34 @@ impl Writer {
         }
     }
 
+    /// Leaves an approved object to others: takes our label and our fields off it. What is gone, is another object or has
+    /// no label of this inventory any more is left already.
+    pub async fn leave(&self, id: &ObjectId, resource: &Resource, inventory: &Inventory) -> Result<(), Error> {
+        let Some(change) = self.change(id, |class| *class == Class::Release) else { return Ok(()) };
+        let target = path::object(resource, id.namespace.as_deref(), &id.name);
+        let mut tries = CONTESTED_TRIES_MAX;
+        loop {
+            tries -= 1;
+            let live = match self.lock.channel.send(Call::get(target.clone())).await {
+                Ok(answer) => answer.body,
+                Err(error) if error.is_not_found() => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            // A Secret may have been hidden from the plan, which then knows no UID.
+            let is_another = change.uid.as_ref().is_some_and(|uid| live["metadata"]["uid"] != uid.as_str());
+            if is_another || !inventory.owns(&live) {
+                return Ok(());
+            }
+            let query = path::query(&[("fieldManager", &self.manager)]);
+            let bytes = Bytes::from(released(&live, &self.manager).to_string());
+            let call = Call::new(Method::PATCH, format!("{target}?{query}"), "application/json-patch+json", bytes);
+            match self.send(call).await {
+                Err(error) if tries > 0 && is_race(&error) => {}
+                answer => return answer.map(drop),
+            }
+        }
+    }
+
     /// Returns what still holds a deleted object: its finalizers. None when it is gone, or another has its name.
     pub async fn held(&self, id: &ObjectId, resource: &Resource) -> Result<Option<Vec<String>>, Error> {
         let uid = self.change(id, deletes).and_then(|change| change.uid.as_deref());
@@ -220,7 +249,7 @@ impl Writer {
 fn writes(class: &Class) -> bool {
     match class {
         Class::Create | Class::Change | Class::Replace { .. } | Class::Unverified { .. } => true,
-        Class::Same | Class::Keep { .. } | Class::Delete | Class::Blocked { .. } => false,
+        Class::Same | Class::Keep { .. } | Class::Release | Class::Delete | Class::Blocked { .. } => false,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::diff::ObjectDiff;
 use crate::id::{CommitSha, TargetId};
 use crate::manifest::{ObjectId, Origin};
 use crate::ownership::Takeover;
+use crate::rules::Retired;
 
 /// Everything that a deploy of one commit would do in one target.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +32,9 @@ pub struct Plan {
     /// Why what was deployed cannot be compared with, so that nothing explains the changes; none where it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unexplained: Option<String>,
+    /// What becomes of what is deployed, where the target ends; none where it goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retired: Option<Retired>,
     /// Every object of the set or the inventory, most dangerous first, then by identity.
     pub changes: Vec<Change>,
     /// What the server that checked the plan calls its version ("v1.36.3"); none for an offline plan.
@@ -76,6 +80,8 @@ pub enum Class {
         /// Why it is not deleted.
         why: String,
     },
+    /// It stays in the cluster and is no longer ours.
+    Release,
     /// It would be created.
     Create,
     /// It would be changed in place.
@@ -118,6 +124,8 @@ pub struct Counts {
     pub same: usize,
     /// Left Git, kept in the cluster.
     pub keep: usize,
+    /// Left in the cluster for others.
+    pub release: usize,
     /// Refused by the server or owned by another.
     pub blocked: usize,
     /// Not checked by the server.
@@ -131,7 +139,7 @@ impl Class {
             Self::Keep { why } | Self::Unverified { why } | Self::Replace { why, .. } | Self::Blocked { why, .. } => {
                 Some(why)
             }
-            Self::Same | Self::Create | Self::Change | Self::Delete => None,
+            Self::Same | Self::Release | Self::Create | Self::Change | Self::Delete => None,
         }
     }
 }
@@ -146,19 +154,25 @@ impl Plan {
 
     /// Returns how many objects are in each class.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for change in &self.changes {
-            *counts.of(&change.class) += 1;
-        }
-        counts
+        Counts::of(&self.changes)
     }
 }
 
 impl Counts {
-    fn of(&mut self, class: &Class) -> &mut usize {
+    /// Counts changes.
+    pub fn of<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Self {
+        let mut counts = Self::default();
+        for change in changes {
+            *counts.number(&change.class) += 1;
+        }
+        counts
+    }
+
+    fn number(&mut self, class: &Class) -> &mut usize {
         match class {
             Class::Same => &mut self.same,
             Class::Keep { .. } => &mut self.keep,
+            Class::Release => &mut self.release,
             Class::Create => &mut self.create,
             Class::Change => &mut self.change,
             Class::Unverified { .. } => &mut self.unverified,
@@ -168,8 +182,8 @@ impl Counts {
         }
     }
 
-    /// Returns how many objects a deploy would write or delete.
+    /// Returns how many objects a deploy would write, delete or let go.
     pub fn moved(self) -> usize {
-        self.create + self.change + self.replace + self.delete + self.unverified
+        self.create + self.change + self.replace + self.delete + self.unverified + self.release
     }
 }

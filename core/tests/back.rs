@@ -113,6 +113,7 @@ fn class_back(wanted: Option<&str>, attempt: &str, answer: Answer) -> Class {
         base: &desired,
         attempts: &[attempt],
         unexplained: None,
+        retired: None,
         allowed: &[],
         server: Some("v1".to_owned()),
     });

@@ -67,6 +67,7 @@ fn drift_of(story: &Story<'_>, allowed: &[Allowance]) -> Option<Drift> {
         base: &deployed,
         attempts: &attempts,
         unexplained: None,
+        retired: None,
         allowed,
         server: Some("v1.36.3".to_owned()),
     });

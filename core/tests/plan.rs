@@ -38,6 +38,7 @@ fn class_by(yaml: &str, add: impl Fn(&mut Value), answer: Option<Answer>) -> Cla
         attempts: &[],
         unexplained: None,
         predecessors: &[],
+        retired: None,
         allowed: &[],
         server: None,
     });
@@ -103,6 +104,7 @@ fn what_left_git_and_cannot_be_looked_at_stays_recorded() {
             attempts: &[],
             unexplained: None,
             predecessors: &[],
+            retired: None,
             allowed: &[],
             server: None,
         };

@@ -72,7 +72,8 @@ pub(super) async fn render(
     let name = &goal.environment.name;
     let environment = rules.environment(name.as_str());
     let environment = environment.ok_or_else(|| format!("its {config} has no environment `{name}`"))?;
-    let to = Destination { environment, target: &goal.id, inventory: base.inventory, commands: goal.commands };
+    let (target, retired) = (&goal.id, environment.target(&goal.id).and_then(|target| target.retired));
+    let to = Destination { environment, target, inventory: base.inventory, commands: goal.commands, retired };
     let set = set::build(base.tree, base.commit, &to, facts).await.map_err(|failure| failure.to_string())?;
     Ok(set.manifests)
 }

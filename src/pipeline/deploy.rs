@@ -2,13 +2,13 @@
 
 use landfall_core::id::CommitSha;
 use landfall_core::report::{Action, Report, State, TargetReport};
-use landfall_core::rules::Rules;
+use landfall_core::rules::{self, Environment, Rules};
 use landfall_core::trigger::Trigger;
 use landfall_core::trust::{Kind, permit};
 
 use super::rollout::Rollout;
 use super::target::{Goal, Wanted};
-use super::{Run, about};
+use super::{Run, about, retired};
 use crate::bug::caught;
 use crate::failure::Failure;
 use crate::git::Repository;
@@ -95,7 +95,8 @@ pub(super) async fn deploy_all(
         let mut failed: Option<String> = None;
         for target in targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
-            let goal = Goal { id: rules.target_id(environment, target), environment, cluster, commands };
+            let (id, retired) = (rules.target_id(environment, target), target.retired);
+            let goal = Goal { id, environment, cluster, commands, retired };
             if let Some(cluster) = &failed {
                 report.targets.push(goal.report(State::NotStarted { why: format!("waits for {cluster}") }));
                 continue;
@@ -107,7 +108,21 @@ pub(super) async fn deploy_all(
             report.targets.push(part);
         }
     }
+    report.targets.extend(left(run, order, &rules).await);
     Ok(())
+}
+
+/// Returns what left the rules with this push while something of it is in the cluster.
+async fn left(run: &Run, order: &Order<'_>, own: &Rules) -> Vec<TargetReport> {
+    let Some(before) = order.before else { return Vec::new() };
+    let is_asked = |it: &&Environment| run.environment.as_deref().is_none_or(|asked| asked == it.name.as_str());
+    let chosen: Vec<_> = rules::select(before, order.trigger).chosen.into_iter().filter(is_asked).collect();
+    let mut parts = Vec::new();
+    for goal in retired::left(before, Some(own), &chosen) {
+        let hold = retired::hold(run, &goal, Some(goal.deploy_variable())).await;
+        parts.extend(hold.map(|hold| goal.report(State::Held { holds: vec![hold] })));
+    }
+    parts
 }
 
 fn is_good(state: &State) -> bool {
@@ -137,6 +152,7 @@ async fn one(
         Ok(Err(failure)) => State::Failed { problem: failure.problem() },
         Err(bug) => State::Failed { problem: Failure::from(bug).problem() },
     };
+    retired::note(goal, &mut part);
     part.seconds = Some(progress.seconds());
     part.timeline = progress.timeline();
     part

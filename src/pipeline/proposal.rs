@@ -6,7 +6,7 @@ use landfall_core::rules::{Environment, Rules};
 use landfall_core::trigger::{Proposal, Trigger};
 
 use super::target::{Goal, Planned, Wanted, look_ahead, plan_offline};
-use super::{Run, about, findings};
+use super::{Run, about, findings, retired};
 use crate::bug::caught;
 use crate::failure::{Failure, Usage};
 use crate::git::{Merged, Repository};
@@ -30,6 +30,8 @@ struct Merge<'a> {
     repository: &'a Repository,
     wanted: Wanted<'a>,
     base: Wanted<'a>,
+    /// The proposal's own rules; none where it takes them away.
+    own: Option<&'a Rules>,
     /// Why the cluster is not asked; none when it is.
     offline: Option<&'static str>,
     /// Rules that nobody has merged, and content of somebody without rights, start no program.
@@ -61,7 +63,8 @@ async fn fill(run: &Run, proposal: &Proposal, report: &mut Report) -> Result<(),
             run.config, proposal.base_branch
         ));
     }
-    let Some(rules) = trusted.clone().or(own?) else {
+    let own = own?;
+    let Some(rules) = trusted.or_else(|| own.clone()) else {
         return Err(Usage::NoRules { commit: proposal.head.short().to_owned(), path: run.config.clone() }.into());
     };
     report.subject.app = Some(rules.app.to_string());
@@ -69,6 +72,7 @@ async fn fill(run: &Run, proposal: &Proposal, report: &mut Report) -> Result<(),
         repository: &repository,
         wanted: Wanted { tree: &merged, commit: &proposal.head },
         base: Wanted { tree: &base, commit: &tip },
+        own: own.as_ref(),
         offline,
         commands: match offline {
             Some(why) => Commands::None { why },
@@ -91,11 +95,19 @@ async fn plan_all(
     if let Some(why) = merge.offline {
         report.degraded.push(format!("planned without the cluster: {why}"));
     }
+    for goal in retired::left(rules, merge.own, &selection.chosen) {
+        let variable = goal.plan_variable().filter(|_| merge.offline.is_none());
+        let hold = retired::hold(run, &goal, variable).await;
+        report.targets.extend(hold.map(|hold| goal.report(State::Planned { holds: vec![hold] })));
+    }
     for environment in selection.chosen {
         for target in &environment.targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
-            let goal =
-                Goal { id: rules.target_id(environment, target), environment, cluster, commands: merge.commands };
+            let id = rules.target_id(environment, target);
+            let Some(own) = merge.own.and_then(|own| own.target(&id)) else { continue };
+            // What the proposal ends is shown as ended: nobody would see it otherwise.
+            let retired = own.retired.or(target.retired);
+            let goal = Goal { id, environment, cluster, commands: merge.commands, retired };
             let (part, notes) = plan_one(run, &goal, merge).await;
             report.degraded.extend(notes);
             report.targets.push(part);

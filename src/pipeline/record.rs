@@ -69,7 +69,11 @@ impl Record<'_> {
                 Class::Same => entry.uid = entry.uid.take().or_else(|| change.uid.clone()),
                 // What was adopted was there before us.
                 Class::Change => entry.found |= entry.uid.is_none() && change.takeover.is_some(),
-                Class::Delete | Class::Keep { .. } | Class::Blocked { .. } | Class::Unverified { .. } => {}
+                Class::Delete
+                | Class::Release
+                | Class::Keep { .. }
+                | Class::Blocked { .. }
+                | Class::Unverified { .. } => {}
             }
         }
     }

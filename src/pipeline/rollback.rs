@@ -9,8 +9,9 @@ use landfall_core::report::{After, State, TargetReport, reason};
 use landfall_core::rules::{Environment, OnFailure};
 use landfall_core::trust::{Permit, WayBack};
 
+use super::prune::{Pruned, prune};
 use super::record::Record;
-use super::rollout::{Brought, Cluster, Pruned, Rollout, conflicts, let_go};
+use super::rollout::{Brought, Cluster, Rollout, conflicts, let_go};
 use super::set::Set;
 use super::target::{Goal, Planned, Stored, Wanted, desired, plan};
 use crate::failure::{Failure, Usage};
@@ -130,7 +131,8 @@ impl Rollout<'_> {
     /// Returns this target by other rules.
     fn goal_by<'a>(&'a self, environment: &'a Environment) -> Goal<'a> {
         let Goal { id, cluster, commands, .. } = self.goal;
-        Goal { id: id.clone(), environment, cluster, commands: *commands }
+        let retired = environment.target(id).and_then(|target| target.retired);
+        Goal { id: id.clone(), environment, cluster, commands: *commands, retired }
     }
 
     async fn deploy_again(&self, lock: Lock, stored: Stored, earlier: Earlier, why: &str) -> Result<State, Failure> {
@@ -163,8 +165,7 @@ impl Rollout<'_> {
             Brought::Ready { ready, warnings } => (ready, warnings),
             Brought::Ended(state) => return Ok(state),
         };
-        let redactor = record.redactor.clone();
-        let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, &redactor).await;
+        let Pruned { deleted, failures, not_reached } = prune(record, &cluster.facts, self.progress).await;
         if !failures.is_empty() {
             return Ok(State::ApplyFailed { failures, not_reached });
         }

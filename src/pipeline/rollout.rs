@@ -3,16 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use futures::future::join_all;
 use landfall_cluster::{Claim, Connection, Facts, Holder, Lock, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, AbsentImage, Policy};
 use landfall_core::id::CommitSha;
 use landfall_core::manifest::ObjectId;
-use landfall_core::order;
 use landfall_core::ownership;
-use landfall_core::plan::{Class, build::build};
-use landfall_core::report::{After, Failure as Refusal, State, TargetReport};
+use landfall_core::plan::build::build;
+use landfall_core::report::{After, State, TargetReport};
 use landfall_core::rules::{Environment, Rules, Target};
 use landfall_core::succession::Attempt;
 use landfall_core::trust::Permit;
@@ -20,12 +18,12 @@ use landfall_core::trust::Permit;
 use super::Run;
 use super::deploy::Order;
 use super::images;
+use super::prune::{Pruned, prune};
 use super::record::Record;
 use super::rollback::Written;
 use super::rounds::Sent;
 use super::set::Set;
 use super::target::{Goal, Planned, Wanted, desired, inventory, plan};
-use crate::apply::{delete, sentence};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::{Sight, View};
@@ -260,39 +258,13 @@ impl Rollout<'_> {
         cluster: &Cluster,
         (ready, warnings): (usize, Vec<String>),
     ) -> Result<State, Failure> {
-        let redactor = record.redactor.clone();
-        let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, &redactor).await;
+        let Pruned { deleted, failures, not_reached } = prune(record, &cluster.facts, self.progress).await;
         if !failures.is_empty() {
             return Ok(State::ApplyFailed { failures, not_reached });
         }
         record.exact(self.order.commit).await?;
         self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));
         Ok(State::Deployed { ready, deleted, warnings })
-    }
-
-    /// Deletes what left Git, in reverse order, only after everything else runs. What something else stands on stays
-    /// while that is there.
-    pub(super) async fn prune(&self, writer: &Writer, facts: &Facts, redactor: &Redactor) -> Pruned {
-        let doomed = writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Delete));
-        let mut pruned = Pruned::default();
-        for level in order::prune_order(doomed.map(|change| change.id.clone())) {
-            if !pruned.failures.is_empty() {
-                pruned.not_reached.extend(level);
-                continue;
-            }
-            let known = level.into_iter().filter_map(|id| Some((facts.any_version(&id.group, &id.kind)?, id)));
-            let answers = known.map(|(resource, id)| async move { (delete(writer, &id, resource).await, id) });
-            for (answer, id) in join_all(answers).await {
-                match answer {
-                    Ok(()) => {
-                        self.progress.moment(format!("deleted {id}"));
-                        pruned.deleted += 1;
-                    }
-                    Err(error) => pruned.failures.push(Refusal { id, message: redactor.text(&sentence(&error)) }),
-                }
-            }
-        }
-        pruned
     }
 }
 
@@ -307,14 +279,6 @@ pub(super) enum Brought {
     },
     /// It was refused, or does not run.
     Ended(State),
-}
-
-/// What became of what left Git.
-#[derive(Default)]
-pub(super) struct Pruned {
-    pub(super) deleted: usize,
-    pub(super) failures: Vec<Refusal>,
-    pub(super) not_reached: Vec<ObjectId>,
 }
 
 impl Cluster {

@@ -7,7 +7,7 @@ use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::LABEL;
 use landfall_core::manifest::{Defaults, Manifest, Note, ObjectId, Remark, ScopeTable, images, normalise, transform};
 use landfall_core::order;
-use landfall_core::rules::{Environment, Transform};
+use landfall_core::rules::{Environment, Retired, Transform};
 use landfall_core::verify;
 
 use super::hooks;
@@ -43,6 +43,14 @@ pub(super) struct Destination<'a> {
     pub(super) inventory: &'a str,
     /// Which programs of the rules may be run.
     pub(super) commands: Commands<'a>,
+    /// What becomes of its objects, where it ends: Git wants none of them.
+    pub(super) retired: Option<Retired>,
+}
+
+impl Set {
+    fn without_objects(kinds: ScopeTable) -> Self {
+        Self { manifests: Vec::new(), notes: Vec::new(), images: Vec::new(), remarks: Vec::new(), kinds }
+    }
 }
 
 /// Renders a commit's set for a destination. Without facts, Kubernetes' own kinds are known.
@@ -52,6 +60,9 @@ pub(super) async fn build(
     to: &Destination<'_>,
     facts: Option<&Facts>,
 ) -> Result<Set, Failure> {
+    if to.retired.is_some() {
+        return Ok(Set::without_objects(known(facts)));
+    }
     let Environment { source: folder, render: how, compat, written, .. } = to.environment;
     let capabilities = facts.map(capabilities).unwrap_or_default();
     let branch = to.environment.follows.only_branch();

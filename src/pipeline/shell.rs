@@ -175,7 +175,7 @@ pub(super) fn goals<'a>(run: &'a Run, rules: &'a Rules) -> Result<Vec<Goal<'a>>,
     let goal = |environment: &'a Environment, target| -> Option<Goal<'a>> {
         let target: &landfall_core::rules::Target = target;
         let (id, cluster) = (rules.target_id(environment, target), clusters.get(&target.cluster)?);
-        Some(Goal { id, environment, cluster, commands: Commands::Named(&run.commands) })
+        Some(Goal { id, environment, cluster, commands: Commands::Named(&run.commands), retired: target.retired })
     };
     Ok(asked.into_iter().flat_map(|e| e.targets.iter().filter_map(move |t| goal(e, t))).collect())
 }

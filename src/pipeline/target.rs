@@ -14,7 +14,7 @@ use landfall_core::ownership::{Predecessor, Rules};
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
 use landfall_core::plan::{Allowance, Plan, quota};
 use landfall_core::report::{ImageMove, State, TargetReport};
-use landfall_core::rules::{Access, Cluster, Environment};
+use landfall_core::rules::{Access, Cluster, Environment, Retired};
 use serde_json::{Value, json};
 
 use super::base::{self, Base};
@@ -31,6 +31,8 @@ pub(super) struct Goal<'a> {
     pub(super) environment: &'a Environment,
     pub(super) cluster: &'a Cluster,
     pub(super) commands: Commands<'a>,
+    /// What becomes of its objects, where it ends.
+    pub(super) retired: Option<Retired>,
 }
 
 /// A commit's content: the tree may be a merge that nobody has committed.
@@ -107,8 +109,8 @@ impl Goal<'_> {
     }
 
     fn destination<'a>(&'a self, inventory: &'a Inventory) -> Destination<'a> {
-        let Self { environment, id: target, commands, .. } = self;
-        Destination { environment, target, inventory: &inventory.id, commands: *commands }
+        let Self { environment, id: target, commands, retired, .. } = self;
+        Destination { environment, target, inventory: &inventory.id, commands: *commands, retired: *retired }
     }
 }
 
@@ -168,6 +170,7 @@ pub(super) async fn plan(
         base: &earlier.deployed,
         attempts: &earlier.attempts,
         unexplained: earlier.unreadable,
+        retired: goal.retired,
         allowed: &allowed,
         server: Some(view.facts.version.clone()),
     };
@@ -246,6 +249,7 @@ pub(super) async fn plan_offline(
         base: &base_set,
         attempts: &[],
         unexplained: None,
+        retired: goal.retired,
         allowed: &goal.environment.allow_delete,
         server: None,
     };

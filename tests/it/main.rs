@@ -41,6 +41,7 @@ mod predecessors;
 mod race;
 mod records;
 mod refusals;
+mod retired;
 mod secrets;
 mod shell;
 mod tables;
@@ -68,12 +69,9 @@ fn rules(namespace: &str) -> String {
     )
 }
 
-/// The same with one target after the other.
-fn rules_of(namespaces: &[&str]) -> String {
-    let targets: Vec<String> =
-        namespaces.iter().map(|namespace| format!("{{cluster: test, namespace: {namespace}}}")).collect();
-    let one = format!("target: {{cluster: test, namespace: {}}}", namespaces[0]);
-    rules(namespaces[0]).replace(&one, &format!("targets: [{}]", targets.join(", ")))
+/// The same with these targets, one after the other, each in YAML's flow style.
+fn rules_of(targets: &[String]) -> String {
+    rules("none").replace("target: {cluster: test, namespace: none}", &format!("targets: [{}]", targets.join(", ")))
 }
 
 /// A repository with these manifests beside the smallest rules, and a namespace of its own. Returns both.

@@ -1,9 +1,10 @@
-//! `empty_render`: a render without any object is more often a mistake than a wish.
+//! `empty_render`: a render without any object is more often a mistake than a wish, but where the target ends.
 
 use super::{Evidence, Hold, Policy};
+use crate::plan::Plan;
 
-pub(super) fn judge(policy: Policy<'_>, evidence: &Evidence) -> Option<Hold> {
-    if evidence.desired > 0 || policy.all().all(|environment| environment.gates.allow_empty) {
+pub(super) fn judge(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Option<Hold> {
+    if plan.retired.is_some() || evidence.desired > 0 || policy.all().all(|environment| environment.gates.allow_empty) {
         return None;
     }
     let why = match evidence.inventory {

@@ -1,4 +1,4 @@
-//! `max_deletions`: a deploy that deletes more than is usual waits for a person.
+//! `max_deletions`: a deploy that deletes more than is usual waits for a person, but where the target ends.
 
 use super::{Hold, Policy};
 use crate::plan::Plan;
@@ -6,7 +6,7 @@ use crate::plan::Plan;
 pub(super) fn judge(plan: &Plan, policy: Policy<'_>) -> Option<Hold> {
     let deletions = plan.counts().delete;
     let allowed = policy.all().map(|environment| environment.gates.max_deletions).min()?;
-    if deletions <= allowed {
+    if deletions <= allowed || plan.retired.is_some() {
         return None;
     }
     let noun = if deletions == 1 { "object" } else { "objects" };

@@ -7,6 +7,7 @@ mod images;
 mod max_deletions;
 mod observe;
 mod replace;
+mod retired;
 mod rolled_back;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use crate::plan::{Change, Plan};
 use crate::rules::Environment;
 use crate::trust::{Kind, Permit, WayBack};
 
+pub use retired::judge as left_rules;
 pub use rolled_back::judge as rolled_back;
 
 /// Most objects that a hold names: it is one clause, and the plan lists them all.
@@ -92,7 +94,7 @@ fn judge_with_reason(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Ve
         observe::judge(policy),
         blocked::judge(plan),
         replace::judge(plan),
-        empty_render::judge(policy, evidence),
+        empty_render::judge(plan, policy, evidence),
         images::judge(evidence),
         max_deletions::judge(plan, policy),
     ];
@@ -125,8 +127,12 @@ pub fn open_back(
     way: &WayBack<'_>,
 ) -> Result<ApprovedPlan, (Plan, Vec<Hold>)> {
     let is_by_hand = matches!(way.permit().kind(), Kind::BreakGlass { .. });
-    let holds =
-        [observe::judge(policy), blocked::judge(&plan), replace::judge(&plan), empty_render::judge(policy, evidence)];
+    let holds = [
+        observe::judge(policy),
+        blocked::judge(&plan),
+        replace::judge(&plan),
+        empty_render::judge(&plan, policy, evidence),
+    ];
     let mut holds: Vec<Hold> = holds.into_iter().flatten().collect();
     holds.extend(explained::judge(&plan, policy).filter(|_| !is_by_hand));
     holds.extend(astray(&plan, way));

@@ -21,7 +21,7 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
 /// Returns why an object stays as the failed deploy left it; none when it goes back.
 fn stays(inputs: &Inputs<'_>, change: &Change) -> Option<String> {
     match &change.class {
-        Class::Same | Class::Keep { .. } => None,
+        Class::Same | Class::Keep { .. } | Class::Release => None,
         Class::Delete if runs_once(inputs, &change.id) => {
             Some("what it did is not undone, and the next deploy is not to do it again".to_owned())
         }

@@ -12,6 +12,7 @@ use crate::id::{CommitSha, TargetId};
 use crate::inventory::{Inventory, LABEL, content};
 use crate::manifest::{Manifest, ObjectId};
 use crate::ownership::{self, Adoption, Maker, Predecessor, Takeover};
+use crate::rules::Retired;
 
 /// Everything that a plan is made of.
 pub struct Inputs<'a> {
@@ -33,6 +34,8 @@ pub struct Inputs<'a> {
     pub unexplained: Option<String>,
     /// Who kept the app's objects before, in this target.
     pub predecessors: &'a [Predecessor],
+    /// What becomes of what is deployed, where the target ends.
+    pub retired: Option<Retired>,
     /// What a person or the rules allow by name.
     pub allowed: &'a [Allowance],
     /// What the server calls its version; none for an offline plan.
@@ -146,6 +149,7 @@ pub fn build(inputs: &Inputs<'_>) -> Plan {
         commit: inputs.commit.clone(),
         deployed: inputs.inventory.deployed.clone(),
         unexplained: inputs.unexplained.clone(),
+        retired: inputs.retired,
         changes,
         server: inputs.server.clone(),
     }
@@ -338,6 +342,7 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
     let observation = inputs.live.get(id)?;
     let live = observation.live.as_ref();
     let class = match (live, &observation.answer) {
+        _ if inputs.retired == Some(Retired::Orphan) => released(inputs, id, observation)?,
         (Some(live), _) if is_in_inventory(inputs, id) => leaves(inputs, id, live)?,
         (Some(live), _) => left_behind(inputs, id, live)?,
         // What cannot be looked at stays recorded: it may be there.
@@ -351,9 +356,15 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         (None, _) => return None,
     };
     let origin = base.get(id).map(|manifest| manifest.origin.clone());
+    let (diff, effect) = if class == Class::Release {
+        (diff::ObjectDiff::default(), "stays as it is, for others to keep".to_owned())
+    } else {
+        let before = live.or_else(|| base.get(id).map(|manifest| &manifest.object));
+        (diff::between(id, before, None), String::new())
+    };
     Some(Change {
-        diff: diff::between(id, live.or_else(|| base.get(id).map(|manifest| &manifest.object)), None),
-        effect: String::new(),
+        diff,
+        effect,
         origin,
         notes: live.and_then(|live| made_before(inputs, live)).into_iter().collect(),
         drift: None,
@@ -363,6 +374,16 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
         class,
         id: id.clone(),
     })
+}
+
+/// Returns what becomes of an object of a target that ends and deletes nothing: what is ours is left to others.
+fn released(inputs: &Inputs<'_>, id: &ObjectId, observation: &Observation) -> Option<Class> {
+    let is_ours = match (&observation.live, &observation.answer) {
+        (Some(live), _) => inputs.inventory.owns(live),
+        (None, Answer::Unverified { why }) => return Some(Class::Keep { why: why.clone() }),
+        (None, answer) => matches!(answer, Answer::NotAsked),
+    };
+    (is_ours && is_in_inventory(inputs, id)).then_some(Class::Release)
 }
 
 /// Returns whether an object that left Git is deleted or kept; none when it is not ours any more.

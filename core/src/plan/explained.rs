@@ -62,7 +62,7 @@ pub(super) fn drift(id: &ObjectId, class: &Class, seen: &Seen<'_>) -> Option<Dri
         Class::Change => changed(seen),
         Class::Replace { .. } => replaced(seen),
         Class::Delete => unknown(seen),
-        Class::Same | Class::Keep { .. } | Class::Unverified { .. } | Class::Blocked { .. } => None,
+        Class::Same | Class::Keep { .. } | Class::Release | Class::Unverified { .. } | Class::Blocked { .. } => None,
     }
 }
 

@@ -53,7 +53,7 @@ fn of_change(change: &Change, environment: &str) -> Option<Phrase> {
         Class::Create | Class::Change | Class::Replace { .. } => {
             start.name(name).words(" ").strong("drifted").words(": ").then(words::drift_itself(change)?)
         }
-        Class::Same | Class::Keep { .. } => return None,
+        Class::Same | Class::Keep { .. } | Class::Release => return None,
     };
     Some(with_notes(alert, change))
 }

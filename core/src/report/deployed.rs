@@ -116,7 +116,20 @@ fn success(report: &Report) -> Phrase {
             None => already.words("Git says: nothing changed"),
         };
     }
+    if title::ending(report).count() == report.targets.len() {
+        return ended(report, &targets);
+    }
     deployed(report, &targets).words(": ").then(running(report, &targets))
+}
+
+/// Returns "Ended `staging`: 4 objects deleted".
+fn ended(report: &Report, targets: &[&TargetReport]) -> Phrase {
+    let counts = title::totals(report);
+    let all = [(counts.delete, "deleted"), (counts.release, "left to others")];
+    let some = all.into_iter().filter(|(number, _)| *number > 0);
+    let words = some.map(|(number, word)| Phrase::default().words(format!("{} {word}", count(number, "object"))));
+    let place = Phrase::default().words("Ended ").then(environments(targets.iter().copied())).words(": ");
+    place.list(words.collect())
 }
 
 fn deployed(report: &Report, targets: &[&TargetReport]) -> Phrase {

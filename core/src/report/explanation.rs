@@ -51,7 +51,7 @@ fn deploy(explained: &Explained<'_>) -> String {
     let why = match &change.class {
         Class::Keep { why } | Class::Unverified { why } | Class::Replace { why, .. } => Phrase::read(why).plain(),
         Class::Blocked { why, help } => format!("{}; {}", Phrase::read(why).plain(), Phrase::read(help).plain()),
-        Class::Same | Class::Create | Class::Change | Class::Delete => String::new(),
+        Class::Same | Class::Release | Class::Create | Class::Change | Class::Delete => String::new(),
     };
     let why = if why.is_empty() { why } else { format!(": {why}") };
     let notes = change.notes.iter().map(|note| format!("\n{}", Phrase::read(note).sentence().plain()));

@@ -23,11 +23,18 @@ pub(crate) fn title(report: &Report) -> Title {
     if counts.moved() == 0 {
         let what = if report.targets.is_empty() { " deploys nothing" } else { " changes nothing" };
         let why = if report.targets.is_empty() { title::shared_reason(report) } else { Phrase::default() };
-        return Title::new(Mark::Quiet, lead(report).words(what).then(why).then(holds));
+        let mark = if holds.is_empty() { Mark::Quiet } else { Mark::Look };
+        return Title::new(mark, lead(report).words(what).then(why).then(holds));
     }
     let look = counts.delete + counts.unverified > 0 || has_drift(report) || !holds.is_empty();
     let mark = if look { Mark::Look } else { Mark::Good };
-    Title::new(mark, lead(report).words(" ").then(moves(counts)).then(places(report)).then(holds))
+    Title::new(mark, lead(report).words(" ").then(ends(report)).then(moves(counts)).then(places(report)).then(holds))
+}
+
+/// Returns "ends `staging`: " where the rules say so.
+fn ends(report: &Report) -> Phrase {
+    let ending = title::environments(title::ending(report));
+    if ending.is_empty() { ending } else { Phrase::default().words("ends ").then(ending).words(": ") }
 }
 
 fn has_drift(report: &Report) -> bool {
@@ -64,6 +71,7 @@ fn moves(counts: Counts) -> Phrase {
         ("sends unverified", counts.unverified),
         ("replaces", counts.replace),
         ("deletes", counts.delete),
+        ("releases", counts.release),
     ];
     let some = all.into_iter().filter(|(_, number)| *number > 0);
     let words = some.enumerate().map(|(at, (verb, number))| match at {

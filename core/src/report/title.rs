@@ -3,6 +3,7 @@
 use super::phrase::Phrase;
 use super::words::{self, Mark};
 use super::{Action, Report, State, TargetReport, checked, deployed, group, planned};
+use crate::plan::Counts;
 
 /// The verdict.
 pub(crate) struct Title {
@@ -72,19 +73,13 @@ pub(crate) fn shared_reason(report: &Report) -> Phrase {
 }
 
 /// Returns how many distinct changes the plans have, and on how many targets.
-pub(crate) fn totals(report: &Report) -> crate::plan::Counts {
-    let mut sum = crate::plan::Counts::default();
-    for counts in group::groups(report).iter().map(|group| group.plan.counts()) {
-        sum.create += counts.create;
-        sum.change += counts.change;
-        sum.replace += counts.replace;
-        sum.delete += counts.delete;
-        sum.same += counts.same;
-        sum.keep += counts.keep;
-        sum.blocked += counts.blocked;
-        sum.unverified += counts.unverified;
-    }
-    sum
+pub(crate) fn totals(report: &Report) -> Counts {
+    Counts::of(group::groups(report).iter().flat_map(|group| &group.plan.changes))
+}
+
+/// Returns the targets that end.
+pub(crate) fn ending(report: &Report) -> impl Iterator<Item = &TargetReport> {
+    report.targets.iter().filter(|target| target.plan.as_ref().is_some_and(|plan| plan.retired.is_some()))
 }
 
 /// Returns the holds of a target, where it has any.

@@ -52,6 +52,7 @@ pub(crate) fn verb(class: &Class) -> &'static str {
     match class {
         Class::Same => "same",
         Class::Keep { .. } => "keep",
+        Class::Release => "release",
         Class::Create => "create",
         Class::Change => "change",
         Class::Unverified { .. } => "unverified",
@@ -79,7 +80,7 @@ pub(crate) fn mark(class: &Class) -> Mark {
     match class {
         Class::Same | Class::Keep { .. } => Mark::Quiet,
         Class::Create => Mark::Good,
-        Class::Change | Class::Replace { .. } | Class::Unverified { .. } => Mark::Look,
+        Class::Release | Class::Change | Class::Replace { .. } | Class::Unverified { .. } => Mark::Look,
         Class::Delete | Class::Blocked { .. } => Mark::Bad,
     }
 }
@@ -93,7 +94,8 @@ pub(crate) fn danger(class: &Class) -> u8 {
         Class::Replace { .. } => 3,
         Class::Change => 4,
         Class::Create => 5,
-        Class::Keep { .. } => 6,
-        Class::Same => 7,
+        Class::Release => 6,
+        Class::Keep { .. } => 7,
+        Class::Same => 8,
     }
 }

@@ -102,6 +102,8 @@ pub(super) fn under(path: &str) -> impl Iterator<Item = &'static Key> {
     KEYS.iter().filter(move |key| key.path.strip_prefix(&inside).is_some_and(|rest| !rest.contains(['.', '['])))
 }
 
+const RETIRED: &[&str] = &["delete", "orphan"];
+
 const STATE: &str = "where the inventory and the lease are kept, when the set brings its own namespace";
 const STATE_NAMESPACE: &str = "a namespace that is there before the first deploy";
 
@@ -281,6 +283,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     optional("environments.*.targets[].state", Kind::Group, STATE),
     must("environments.*.targets[].state.namespace", Kind::Text, STATE_NAMESPACE),
+    optional("environments.*.targets[].retired", Kind::Choice(RETIRED), "`retired` for this place alone"),
     key(
         "environments.*.targets[].wave",
         Kind::Count,
@@ -436,7 +439,11 @@ pub(super) const KEYS: &[Key] = &[
     optional("environments.*.url", Kind::Text, "its public address, shown to people"),
     gate("environments.*.mode", Kind::Choice(&["deploy", "observe"]), "deploy", "`observe` plans and never writes"),
     later("environments.*.ttl", "how long a preview lives"),
-    later("environments.*.retired", "what becomes of its objects when it ends: `delete` or `orphan`"),
+    optional(
+        "environments.*.retired",
+        Kind::Choice(RETIRED),
+        "it ends: `delete` deletes its objects, `orphan` leaves them to others; the entry stays until none is left",
+    ),
     later("environments.*.state", "the namespace of the inventory, where it is not the target's"),
 ];
 

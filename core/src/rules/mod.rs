@@ -157,6 +157,18 @@ pub struct Target {
     pub state: Option<Namespace>,
     /// When it is rolled out: lower waves first, stopping at the first failure.
     pub wave: u32,
+    /// What becomes of its objects, where it ends.
+    pub retired: Option<Retired>,
+}
+
+/// What becomes of the objects of a target that ends. Until none is left, the rules name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retired {
+    /// They are deleted, but for what holds data.
+    Delete,
+    /// They stay in the cluster, without our label and our fields.
+    Orphan,
 }
 
 /// What is changed in every object of an environment, after it was rendered.
@@ -231,6 +243,12 @@ impl Rules {
         self.environments.iter().find(|environment| environment.name.as_str() == name)
     }
 
+    /// Returns the target of an identity; none where the rules do not have it, or not any more.
+    pub fn target(&self, id: &TargetId) -> Option<&Target> {
+        let environment = self.environment(id.environment.as_str()).filter(|_| self.app == id.app);
+        environment?.target(id)
+    }
+
     /// Returns the identity of a target of one of these environments.
     pub fn target_id(&self, environment: &Environment, target: &Target) -> TargetId {
         TargetId {
@@ -247,6 +265,11 @@ impl Environment {
     /// Returns the image references for one commit.
     pub fn images_at(&self, commit: &CommitSha) -> BTreeMap<String, String> {
         filled(&self.images, commit)
+    }
+
+    /// Returns its target at the place of an identity.
+    pub fn target(&self, id: &TargetId) -> Option<&Target> {
+        self.targets.iter().find(|target| target.cluster == id.cluster && target.namespace == id.namespace)
     }
 
     /// Returns whether the image of a name is another one for each commit.

@@ -11,7 +11,7 @@ use super::tree::{Entry, Node, Value};
 use super::value::{self, Unusable};
 use super::written::Written;
 use super::{
-    Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Rules, Target, Transform,
+    Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Retired, Rules, Target, Transform,
     conflicts, identity, place, reach, render, verify, wait,
 };
 use crate::id::{ClusterName, EnvName, InvalidName};
@@ -149,15 +149,17 @@ impl Reader<'_> {
     fn targets(&mut self, node: &Node, clusters: &[&str]) -> Vec<Target> {
         self.excluding(node, "target", "targets");
         let nodes = place::targets(node);
-        nodes.into_iter().filter_map(|node| self.target(node, clusters)).collect()
+        let all = retired(node);
+        nodes.into_iter().filter_map(|node| self.target(node, clusters, all)).collect()
     }
 
-    fn target(&mut self, node: &Node, clusters: &[&str]) -> Option<Target> {
+    fn target(&mut self, node: &Node, clusters: &[&str], all: Option<Retired>) -> Option<Target> {
         let cluster = self.known_cluster(node, clusters);
         let namespace = self.name(node, "namespace");
         let wave = self.wave(node);
         let state = node.entry("state").and_then(|entry| self.name(&entry.node, "namespace"));
-        Some(Target { cluster: cluster?, namespace: namespace?, state, wave: wave? })
+        let retired = retired(node).or(all);
+        Some(Target { cluster: cluster?, namespace: namespace?, state, wave: wave?, retired })
     }
 
     fn known_cluster(&mut self, node: &Node, clusters: &[&str]) -> Option<ClusterName> {
@@ -250,6 +252,14 @@ fn mode(node: &Node) -> Mode {
     match node.entry("mode").and_then(|entry| entry.node.text()) {
         Some("observe") => Mode::Observe,
         _ => Mode::Deploy,
+    }
+}
+
+fn retired(node: &Node) -> Option<Retired> {
+    match node.entry("retired").and_then(|entry| entry.node.text()) {
+        Some("delete") => Some(Retired::Delete),
+        Some("orphan") => Some(Retired::Orphan),
+        _ => None,
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) fn target(environment: &str, cluster: &str, changes: Vec<Change>, sta
         commit: sha("8d41f02"),
         deployed: Some(sha("c0ffee1")),
         unexplained: None,
+        retired: None,
         changes,
         server: Some("v1.34.2".to_owned()),
     };

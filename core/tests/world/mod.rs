@@ -60,7 +60,15 @@ pub(crate) fn proposal(base: &str, fork: bool) -> Trigger {
 
 pub(crate) fn plan(cluster: &str, commit: &str, classes: Vec<Class>) -> Plan {
     let changes = classes.into_iter().enumerate().map(|(index, class)| change(index, class)).collect();
-    Plan { target: target(cluster), commit: read(commit), deployed: None, unexplained: None, changes, server: None }
+    Plan {
+        target: target(cluster),
+        commit: read(commit),
+        deployed: None,
+        unexplained: None,
+        retired: None,
+        changes,
+        server: None,
+    }
 }
 
 fn read<T: FromStr<Err = InvalidName>>(text: &str) -> T {

@@ -164,9 +164,11 @@ async fn push(world: &World, commits: &[Commit], namespaces: &[String]) -> Strin
 }
 
 fn with_rules(commit: &Commit, namespaces: &[String]) -> Files {
-    let targets: Vec<&str> = commit.targets.iter().map(|target| namespaces[*target].as_str()).collect();
+    let place = |target: &usize| format!("{{cluster: test, namespace: {}", namespaces[*target]);
+    let goes_on = commit.targets.iter().map(|target| place(target) + "}");
+    let ends = commit.retired.iter().map(|target| place(target) + ", retired: delete}");
     let mut files = commit.files.clone();
-    files.push(("landfall.yaml", rules_of(&targets)));
+    files.push(("landfall.yaml", rules_of(&goes_on.chain(ends).collect::<Vec<_>>())));
     files
 }
 

@@ -34,13 +34,15 @@ pub(super) struct Scenario {
 pub(super) struct Commit {
     /// The targets, by their numbers.
     pub(super) targets: &'static [usize],
+    /// Those of earlier commits that end.
+    pub(super) retired: &'static [usize],
     pub(super) files: Files,
     pub(super) ends: i32,
 }
 
 impl Commit {
     fn of(files: Files) -> Self {
-        Self { targets: &[0], files, ends: 0 }
+        Self { targets: &[0], retired: &[], files, ends: 0 }
     }
 }
 
@@ -72,7 +74,7 @@ pub(super) fn failing() -> Scenario {
     }
 }
 
-/// One target leaves the rules, another comes, and what is deployed changes too.
+/// One target ends, another comes, and what is deployed changes too.
 pub(super) fn targets() -> Scenario {
     let small = |version: &str| {
         vec![
@@ -82,7 +84,7 @@ pub(super) fn targets() -> Scenario {
         ]
     };
     let before = Commit { targets: &[0, 1], ..Commit::of(small("1")) };
-    let after = Commit { targets: &[0, 2], ..Commit::of(small("2")) };
+    let after = Commit { targets: &[0, 2], retired: &[1], ..Commit::of(small("2")) };
     Scenario { name: "change of targets", commits: vec![before, after], killed: 1, sample: 4 }
 }
 

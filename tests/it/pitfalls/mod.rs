@@ -40,7 +40,7 @@ pub(crate) async fn kubectl(args: &[&str], input: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-async fn live(namespace: &str, what: &str) -> Value {
+pub(crate) async fn live(namespace: &str, what: &str) -> Value {
     let object = kubectl(&["get", what, "-n", namespace, "-o", "json", "--show-managed-fields"], "").await;
     serde_json::from_str(&object).unwrap()
 }

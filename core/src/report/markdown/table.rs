@@ -61,6 +61,7 @@ fn planned(report: &Report) -> Vec<Column> {
         number(report, "changed", true, |counts| counts.change),
         number(report, "replaced", false, |counts| counts.replace),
         number(report, "deleted", true, |counts| counts.delete),
+        number(report, "released", false, |counts| counts.release),
         number(report, "unverified", false, |counts| counts.unverified),
         number(report, "refused", false, |counts| counts.blocked),
         number(report, "kept", false, |counts| counts.keep),

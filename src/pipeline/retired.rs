@@ -1,0 +1,50 @@
+//! Targets that end: what left the rules too early, and what is left of one whose rules say so.
+
+use landfall_core::gate::{self, Hold};
+use landfall_core::plan::Class;
+use landfall_core::report::{State, TargetReport};
+use landfall_core::rules::{Environment, Rules};
+
+use super::Run;
+use super::target::{Goal, inventory};
+use crate::failure::Failure;
+use crate::render::Commands;
+
+/// Returns the targets of these environments of earlier rules that the later ones do not have any more.
+pub(super) fn left<'a>(before: &'a Rules, own: Option<&Rules>, environments: &[&'a Environment]) -> Vec<Goal<'a>> {
+    let targets = environments.iter().flat_map(|it| it.targets.iter().map(move |target| (*it, target)));
+    let goals = targets.filter_map(|(environment, target)| {
+        let (id, cluster) = (before.target_id(environment, target), before.clusters.get(&target.cluster)?);
+        let why = "what left the rules is not rendered";
+        Some(Goal { id, environment, cluster, commands: Commands::None { why }, retired: target.retired })
+    });
+    goals.filter(|goal| own.is_none_or(|own| own.target(&goal.id).is_none())).collect()
+}
+
+/// Returns a hold where something of a target that left the rules is, or may be, in the cluster.
+pub(super) async fn hold(run: &Run, goal: &Goal<'_>, variable: Option<&str>) -> Option<Hold> {
+    let recorded = match variable {
+        Some(variable) => recorded(run, goal, variable).await.map_err(|failure| failure.to_string()),
+        None => Err("the cluster was not asked".to_owned()),
+    };
+    gate::left_rules(recorded)
+}
+
+async fn recorded(run: &Run, goal: &Goal<'_>, variable: &str) -> Result<usize, Failure> {
+    let reader = goal.connect(run, variable).await?.reader()?;
+    Ok(inventory(run, goal, &reader).await?.inventory.entries.len())
+}
+
+/// Says of a target that ended whether its rules may go too.
+pub(super) fn note(goal: &Goal<'_>, part: &mut TargetReport) {
+    let (Some(_), State::Deployed { .. }, Some(plan)) = (goal.retired, &part.state, &part.plan) else { return };
+    let kept = plan.changes.iter().filter(|change| matches!(change.class, Class::Keep { .. })).count();
+    let name = &goal.environment.name;
+    part.notes.push(match kept {
+        0 => format!("nothing of `{name}` is left in `{}`: take its entry out of the rules", goal.id.namespace),
+        1 => format!("1 object of `{name}` stays, so its entry stays too: delete it, or choose `retired: orphan`"),
+        kept => {
+            format!("{kept} objects of `{name}` stay, so its entry stays too: delete them, or choose `retired: orphan`")
+        }
+    });
+}
