@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use landfall_core::gate::ApprovedPlan;
 use landfall_core::id::CommitSha;
-use landfall_core::inventory::Inventory;
+use landfall_core::inventory::{Content, Inventory};
 use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
 use landfall_core::ownership::{Conflict, Takeover, is_tracked, released};
 use landfall_core::plan::{Change, Class};
@@ -217,7 +217,7 @@ impl Writer {
     async fn recorded_already(&self, inventory: &Value, name: &str, error: Error) -> Result<Value, Error> {
         let target = path::object(&config_map(), Some(self.lock.target.home().as_str()), name);
         let stored = self.lock.channel.send(Call::get(target)).await?.body;
-        if stored["data"] == inventory["data"] { Ok(stored) } else { Err(error) }
+        if Content::of(&stored) == Content::of(inventory) { Ok(stored) } else { Err(error) }
     }
 
     /// Sends a write. A Lease does not fence, so the hold is checked before each try.

@@ -3,6 +3,7 @@
 //! It is kept in a `ConfigMap` beside the objects. The superset of old and new is written before the first apply and
 //! the exact set after the last deletion, so a run that dies in between loses no object.
 
+mod content;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use crate::id::{AppName, CommitSha, EnvName, TargetId};
 use crate::manifest::{ObjectId, to_body};
 use crate::order;
 use crate::succession::Attempt;
+
+pub use content::Content;
 
 /// The label that every object of an inventory carries; its value is the inventory's id.
 pub const LABEL: &str = "landfall.dev/inventory";
@@ -116,6 +119,15 @@ pub enum Error {
         /// What the text fails at.
         source: serde_json::Error,
     },
+    /// The compressed text cannot be unpacked.
+    #[error("the inventory in the ConfigMap `{name}` cannot be unpacked: {source}")]
+    #[diagnostic(code(inventory::damaged), help("restore the ConfigMap, or delete it and adopt its objects again"))]
+    Packed {
+        /// The `ConfigMap`.
+        name: String,
+        /// What it fails at.
+        source: std::io::Error,
+    },
     /// A newer Landfall changed the format.
     #[error("the inventory in the ConfigMap `{name}` has format {found}, this Landfall reads up to {known}")]
     #[diagnostic(code(inventory::newer), help("deploy with the newer Landfall that wrote it"))]
@@ -140,7 +152,7 @@ pub enum Error {
         owner: String,
     },
     /// The inventory does not fit into a `ConfigMap`.
-    #[error("the inventory of {objects} objects has {bytes} bytes, a ConfigMap holds {max}")]
+    #[error("the inventory of {objects} objects has {bytes} bytes when compressed, a ConfigMap holds {max}")]
     #[diagnostic(code(inventory::too_large), help("split the app into several, each with an inventory of its own"))]
     TooLarge {
         /// How many objects it names.
@@ -177,12 +189,12 @@ impl Inventory {
         }
     }
 
-    /// Reads the inventory of `target` from a `ConfigMap`'s `data`.
+    /// Reads the inventory of `target` from what its `ConfigMap` holds.
     ///
     /// A repository is compared only where both sides know theirs: a shell without a host knows none.
-    pub fn read(data: &BTreeMap<String, String>, target: &TargetId, repository: Option<&str>) -> Result<Self, Error> {
+    pub fn read(content: &Content, target: &TargetId, repository: Option<&str>) -> Result<Self, Error> {
         let name = target.object_name();
-        let mut inventory = wire::read(data, &name)?;
+        let mut inventory = wire::read(content, &name)?;
         if let Some(owner) = inventory.foreign_owner(target, repository) {
             return Err(Error::Foreign { name, owner });
         }
@@ -190,14 +202,14 @@ impl Inventory {
         Ok(inventory)
     }
 
-    /// Returns "app/environment" of the inventory of an id, if a `ConfigMap`'s `data` is that inventory.
-    pub fn name_in(data: &BTreeMap<String, String>, id: &str) -> Option<String> {
-        let inventory = wire::read(data, "").ok().filter(|inventory| inventory.id == id)?;
+    /// Returns "app/environment" of the inventory of an id, if a `ConfigMap` holds that inventory.
+    pub fn name_in(content: &Content, id: &str) -> Option<String> {
+        let inventory = wire::read(content, "").ok().filter(|inventory| inventory.id == id)?;
         Some(format!("{}/{}", inventory.app, inventory.environment))
     }
 
-    /// Returns the `ConfigMap`'s `data`. The same inventory always gives the same bytes.
-    pub fn data(&self) -> Result<BTreeMap<String, String>, Error> {
+    /// Returns what its `ConfigMap` is to hold. The same inventory always gives the same bytes.
+    pub fn content(&self) -> Result<Content, Error> {
         wire::write(self)
     }
 
@@ -278,7 +290,7 @@ impl Inventory {
 
 /// Returns what a Job that runs once and removes itself is known by when it is gone; none for any other object. One that
 /// stays is its own record, so that who deletes it by hand makes it run again.
-pub fn content(object: &Value) -> Option<String> {
+pub fn sent_once(object: &Value) -> Option<String> {
     let is_leaving = object["spec"]["ttlSecondsAfterFinished"].is_number();
     (is_leaving && order::runs_once(object)).then(|| {
         let digest = Sha256::digest(to_body(object));

@@ -4,7 +4,7 @@
 //! taken out of a forced dry run, and the result of that is shown to the server as a whole object.
 
 use landfall_cluster::{Answer, Error, Listing, Refused};
-use landfall_core::inventory::Inventory;
+use landfall_core::inventory::{Content, Inventory};
 use landfall_core::manifest::{ObjectId, Resource};
 use landfall_core::ownership::{
     Adoption, Conflict, FieldSet, Maker, Scaler, Takeover, Terms, applied_by, is_tracked, left, not_adopted, refusal,
@@ -146,8 +146,7 @@ impl Contact<'_> {
             Err(error) if is_denied(&error) => Vec::new(),
             Err(error) => return Err(error),
         };
-        let data = found.iter().filter_map(|map| serde_json::from_value(map["data"].clone()).ok());
-        let name = data.into_iter().find_map(|data| Inventory::name_in(&data, &id));
+        let name = found.iter().find_map(|map| Inventory::name_in(&Content::of(map), &id));
         Ok(Some(Maker::Inventory { id, name }))
     }
 

@@ -112,7 +112,7 @@ impl Record<'_> {
                     uid,
                     version,
                     origin,
-                    sent: inventory::content(&manifest.object),
+                    sent: inventory::sent_once(&manifest.object),
                     found: false,
                     unknown: known.unknown,
                 },

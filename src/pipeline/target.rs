@@ -8,7 +8,7 @@ use landfall_cluster::{Connection, Facts, Reader};
 use landfall_core::diff::{self, redact::Redactor};
 use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
-use landfall_core::inventory::{Entry, Inventory};
+use landfall_core::inventory::{Content, Entry, Inventory};
 use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
 use landfall_core::ownership::{Predecessor, Rules};
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
@@ -123,20 +123,20 @@ pub(super) async fn inventory(run: &Run, goal: &Goal<'_>, reader: &Reader) -> Re
         let inventory = Inventory::new(&goal.id, repository.map(str::to_owned));
         return Ok(Stored { inventory, version: None });
     };
-    let data: BTreeMap<String, String> = serde_json::from_value(found["data"].clone()).unwrap_or_default();
-    let inventory = Inventory::read(&data, &goal.id, repository)?;
+    let inventory = Inventory::read(&Content::of(&found), &goal.id, repository)?;
     Ok(Stored { inventory, version: found["metadata"]["resourceVersion"].as_str().map(str::to_owned) })
 }
 
 /// Returns the `ConfigMap` that stores an inventory, in place of the version that was read.
 pub(super) fn stored_form(goal: &Goal<'_>, stored: &Stored) -> Result<Value, Failure> {
+    let Content { data, binary_data } = stored.inventory.content()?;
     Ok(json!({
         "apiVersion": "v1", "kind": "ConfigMap",
         "metadata": {
             "name": goal.id.object_name(), "namespace": goal.id.home(),
             "resourceVersion": stored.version, "labels": {"app.kubernetes.io/managed-by": "landfall"},
         },
-        "data": stored.inventory.data()?,
+        "data": data, "binaryData": binary_data,
     }))
 }
 

@@ -1,11 +1,18 @@
-//! A plan with more to say than a comment holds: the host takes it, and it says what it leaves out and where that is.
+//! What is long: a plan with more to say than a comment holds, an inventory with more to name than fits as text.
 
+use landfall_core::id::TargetId;
+use landfall_core::inventory::{Content, Entry, Inventory};
+use landfall_core::manifest::ObjectId;
 use landfall_fakehost::Change;
 use landfall_world::REPOSITORY;
+use serde_json::json;
 
-use crate::world;
+use crate::pitfalls::{kubectl, live};
+use crate::{config_map, world};
 
 const OBJECTS: usize = 400;
+/// Entries of 250 bytes.
+const ENTRIES: usize = 2_500;
 const PATH: &str = "deploy/all.yaml";
 
 #[tokio::test]
@@ -61,4 +68,38 @@ fn shown(markdown: &str) -> usize {
 fn left_out(markdown: &str) -> usize {
     let (_, after) = markdown.split_once("**Left out for length**: ").unwrap_or_default();
     after.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn an_inventory_too_long_for_a_text_is_kept_compressed() {
+    let (world, namespace) = world(&[("deploy/a.yaml", &config_map("a", "1"))]).await;
+    let target = TargetId {
+        app: "shop".parse().unwrap(),
+        environment: "production".parse().unwrap(),
+        cluster: "test".parse().unwrap(),
+        namespace: namespace.parse().unwrap(),
+        state: None,
+    };
+    let mut inventory = Inventory::new(&target, None);
+    inventory.entries = (0..ENTRIES).map(|number| (gone(&namespace, number), Entry::default())).collect();
+    let content = inventory.content().unwrap();
+    let stored = json!({
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": target.object_name(), "namespace": namespace},
+        "data": content.data, "binaryData": content.binary_data,
+    });
+    assert_eq!(content.binary_data.len(), 1, "it is compressed");
+    kubectl(&["create", "-f", "-"], &stored.to_string()).await;
+
+    let job = world.deploy().await.unwrap();
+    assert_eq!(job.code, 0, "{}", job.everything());
+    assert!(job.stderr.contains("1 new, 0 changed, 0 deleted"), "{}", job.stderr);
+    let kept = live(&namespace, &format!("configmap/{}", target.object_name())).await;
+    assert_eq!(Inventory::read(&Content::of(&kept), &target, None).unwrap().entries.len(), 1);
+    assert!(kept["binaryData"].is_null(), "a short one is text, for people to read: {kept}");
+}
+
+/// An object that somebody deleted by hand.
+fn gone(namespace: &str, number: usize) -> ObjectId {
+    let namespace = Some(namespace.to_owned());
+    ObjectId { group: String::new(), kind: "ConfigMap".to_owned(), namespace, name: format!("gone-{number:0150}") }
 }

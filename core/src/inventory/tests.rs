@@ -43,14 +43,14 @@ fn deployed_web() -> Inventory {
     empty.exact([(deployment("web"), entry("u1"))], sha(OLD))
 }
 
-fn data(json: &str) -> BTreeMap<String, String> {
-    BTreeMap::from([("inventory.json".to_owned(), json.to_owned())])
+fn data(json: &str) -> Content {
+    Content { data: BTreeMap::from([("inventory.json".to_owned(), json.to_owned())]), ..Content::default() }
 }
 
 #[test]
 fn an_inventory_reads_back_what_it_writes() {
     let inventory = deployed_web();
-    let read = Inventory::read(&inventory.data().unwrap(), &target("shop", "production"), Some("42")).unwrap();
+    let read = Inventory::read(&inventory.content().unwrap(), &target("shop", "production"), Some("42")).unwrap();
     assert_eq!(read, inventory);
 }
 
@@ -61,7 +61,7 @@ fn the_written_form_is_this_one() {
     let expected = format!(
         r#"{{"version":1,"app":"shop","environment":"production","id":"00112233aabbccdd","repository":"42","attempted":"{OLD}","deployed":"{OLD}","entries":[{{"group":"apps","kind":"Deployment","namespace":"shop","name":"web","version":"v1","uid":"u1","origin":"web.yaml","sent":"abc"}}]}}"#
     );
-    assert_eq!(inventory.data().unwrap(), data(&expected));
+    assert_eq!(inventory.content().unwrap(), data(&expected));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn what_a_newer_version_added_survives() {
     let json = r#"{"version":1,"app":"shop","environment":"production","id":"aa","hold":{"by":"ana"},
         "entries":[{"kind":"Service","name":"web","version":"v1","weight":3}]}"#;
     let inventory = Inventory::read(&data(json), &target("shop", "production"), None).unwrap();
-    let written = &inventory.superset([], attempt(NEW), None).data().unwrap()["inventory.json"];
+    let written = &inventory.superset([], attempt(NEW), None).content().unwrap().data["inventory.json"];
     assert!(written.contains(r#""hold":{"by":"ana"}"#), "{written}");
     assert!(written.contains(r#""weight":3"#), "{written}");
 }
@@ -116,7 +116,7 @@ fn the_field_manager_names_the_inventory_and_fits() {
 
 #[test]
 fn a_foreign_inventory_is_refused() {
-    let written = deployed_web().data().unwrap();
+    let written = deployed_web().content().unwrap();
     let refusal = |target: &TargetId, repository| {
         Inventory::read(&written, target, repository).map(|_| ()).map_err(|error| error.to_string())
     };
@@ -132,27 +132,57 @@ fn a_foreign_inventory_is_refused() {
 #[test]
 fn a_repository_that_was_not_known_is_recorded_later() {
     let unknown = Inventory::new(&target("shop", "production"), None);
-    let read = Inventory::read(&unknown.data().unwrap(), &target("shop", "production"), Some("42")).unwrap();
+    let read = Inventory::read(&unknown.content().unwrap(), &target("shop", "production"), Some("42")).unwrap();
     assert_eq!(read.repository.as_deref(), Some("42"));
     assert_eq!(read.id, unknown.id);
 }
 
 #[test]
 fn what_is_not_an_inventory_is_an_error_that_says_so() {
-    let message = |data: &BTreeMap<String, String>| {
-        Inventory::read(data, &target("shop", "production"), None).unwrap_err().to_string()
-    };
-    assert_eq!(message(&BTreeMap::new()), "the ConfigMap `landfall-shop-production` has no key `inventory.json`");
+    let message =
+        |content: &Content| Inventory::read(content, &target("shop", "production"), None).unwrap_err().to_string();
+    assert_eq!(message(&Content::default()), "the ConfigMap `landfall-shop-production` has no key `inventory.json`");
     assert!(message(&data("{")).contains("cannot be read: EOF"));
     assert!(message(&data("{}")).contains("cannot be read: missing field `version`"));
-    assert!(message(&data(r#"{"version":2}"#)).contains("has format 2, this Landfall reads up to 1"));
+    assert!(message(&data(r#"{"version":3}"#)).contains("has format 3, this Landfall reads up to 2"));
+}
+
+/// Objects with UIDs, which no compression makes short.
+fn many(objects: u64) -> Inventory {
+    let entries = (0..objects).map(|n| {
+        let digest = Sha256::digest(n.to_be_bytes());
+        let uid = digest.iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let uid = [&uid[..8], &uid[8..12], &uid[12..16], &uid[16..20], &uid[20..]].join("-");
+        (deployment(&format!("web-{n}")), Entry { sent: None, ..entry(&uid) })
+    });
+    deployed_web().exact(entries, sha(OLD))
+}
+
+#[test]
+fn the_largest_set_fits_into_a_config_map() {
+    let inventory = many(20_000);
+    let content = inventory.content().unwrap();
+    assert_eq!(content.data["inventory.json"], r#"{"app":"shop","environment":"production","version":2}"#);
+    let bytes = content.binary_data["inventory.json.gz"].len() / 4 * 3;
+    assert!(bytes < 1_000_000, "{bytes}");
+    assert_eq!(Inventory::read(&content, &target("shop", "production"), Some("42")).unwrap(), inventory);
 }
 
 #[test]
 fn an_inventory_that_no_config_map_holds_is_refused() {
-    let names = (0..20_000).map(|n| (deployment(&format!("web-{n}")), "v1".to_owned()));
-    let error = deployed_web().superset(names, attempt(NEW), None).data().unwrap_err();
-    assert!(matches!(error, Error::TooLarge { objects: 20_001, .. }), "{error}");
+    let error = many(60_000).content().unwrap_err();
+    assert!(matches!(error, Error::TooLarge { objects: 60_000, .. }), "{error}");
+}
+
+#[test]
+fn a_packed_inventory_that_is_damaged_is_refused() {
+    let mut content = many(20_000).content().unwrap();
+    content.binary_data.values_mut().for_each(|bytes| bytes.truncate(1_000));
+    let error = Inventory::read(&content, &target("shop", "production"), None).unwrap_err();
+    assert!(error.to_string().contains("cannot be unpacked"), "{error}");
+    content.binary_data.clear();
+    let error = Inventory::read(&content, &target("shop", "production"), None).unwrap_err();
+    assert!(error.to_string().contains("cannot be read: missing field `id`"), "{error}");
 }
 
 #[test]
@@ -161,7 +191,7 @@ fn a_way_back_keeps_the_newest_attempt_and_holds_it_until_the_next_one() {
     let going = failed.going_back([(deployment("web"), "v1".to_owned())], "it crashes").unwrap();
     assert_eq!(going.entries.len(), 2, "what the failed deploy made is still there");
     assert_eq!(going.hold_on(&sha(NEW)).unwrap().stage, Stage::Begun);
-    let read = Inventory::read(&going.data().unwrap(), &target("shop", "production"), Some("42")).unwrap();
+    let read = Inventory::read(&going.content().unwrap(), &target("shop", "production"), Some("42")).unwrap();
     assert_eq!(read, going);
     let gone = read.gone_back([(deployment("web"), entry("u1"))]);
     assert_eq!((gone.attempted.clone(), gone.deployed.clone()), (Some(attempt(NEW)), Some(sha(OLD))));
@@ -183,7 +213,7 @@ fn a_hold_that_something_else_set_is_not_taken_for_a_rollbacks() {
     );
     let read = Inventory::read(&data(&text), &target("shop", "production"), None).unwrap();
     assert_eq!(read.hold_on(&sha(NEW)), None);
-    let going = read.going_back([], "it crashes").unwrap().data().unwrap();
+    let going = read.going_back([], "it crashes").unwrap().content().unwrap();
     let again = Inventory::read(&going, &target("shop", "production"), None).unwrap();
     assert_eq!(again.hold_on(&sha(NEW)).unwrap().reason, "it crashes", "one key is never written twice: {going:?}");
 }

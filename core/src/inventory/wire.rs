@@ -1,4 +1,4 @@
-//! The inventory as it stands in a `ConfigMap`: JSON under one key. Does not judge whose it is.
+//! The inventory as it stands in a `ConfigMap`: JSON. Does not judge whose it is.
 //!
 //! Within a format number only new keys may appear; a reader keeps the keys that it does not know. A change that
 //! an older reader would misread gets a new number, which older readers refuse.
@@ -6,21 +6,19 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::content::{BYTES_MAX, Content, KEY};
 use super::{Entry, Error, Hold, Inventory, Stage};
 use crate::id::{AppName, CommitSha, EnvName};
 use crate::manifest::ObjectId;
 use crate::succession::Attempt;
 
-/// The key of the `ConfigMap`'s `data`.
-const KEY: &str = "inventory.json";
-
-/// The newest format that this version reads, and the one that it writes.
+/// The format of the JSON.
 const FORMAT: u32 = 1;
 
-/// Most bytes of an inventory: a `ConfigMap` holds 1 MiB (kubernetes/core validation, `MaxSecretSize`), keys included.
-const DATA_BYTES_MAX: usize = 1024 * 1024 - KEY.len();
+/// The newest format that this version reads: the JSON is compressed beside it.
+const FORMAT_PACKED: u32 = 2;
 
 #[derive(Deserialize)]
 struct Header {
@@ -93,25 +91,25 @@ struct WireEntry {
 }
 
 /// Reads the inventory that the `ConfigMap` `name` holds.
-pub(super) fn read(data: &BTreeMap<String, String>, name: &str) -> Result<Inventory, Error> {
+pub(super) fn read(content: &Content, name: &str) -> Result<Inventory, Error> {
     let damaged = |source| Error::Damaged { name: name.to_owned(), source };
-    let text = data.get(KEY).ok_or_else(|| Error::Missing { name: name.to_owned(), key: KEY })?;
+    let text = content.data.get(KEY).ok_or_else(|| Error::Missing { name: name.to_owned(), key: KEY })?;
     let header: Header = serde_json::from_str(text).map_err(damaged)?;
-    if header.version > FORMAT {
-        return Err(Error::Newer { name: name.to_owned(), found: header.version, known: FORMAT });
+    if header.version > FORMAT_PACKED {
+        return Err(Error::Newer { name: name.to_owned(), found: header.version, known: FORMAT_PACKED });
     }
-    let wire: WireInventory = serde_json::from_str(text).map_err(damaged)?;
+    let unpacked = content.unpacked().filter(|_| header.version == FORMAT_PACKED).transpose();
+    let unpacked = unpacked.map_err(|source| Error::Packed { name: name.to_owned(), source })?;
+    let wire: WireInventory = serde_json::from_str(unpacked.as_deref().unwrap_or(text)).map_err(damaged)?;
     Ok(from_wire(wire))
 }
 
-/// Writes the inventory as a `ConfigMap`'s `data`.
-pub(super) fn write(inventory: &Inventory) -> Result<BTreeMap<String, String>, Error> {
+/// Writes the inventory as what its `ConfigMap` is to hold.
+pub(super) fn write(inventory: &Inventory) -> Result<Content, Error> {
     let text = serde_json::to_string(&to_wire(inventory)).expect("strings, lists and string keys always serialise");
-    if text.len() > DATA_BYTES_MAX {
-        let objects = inventory.entries.len();
-        return Err(Error::TooLarge { objects, bytes: text.len(), max: DATA_BYTES_MAX });
-    }
-    Ok(BTreeMap::from([(KEY.to_owned(), text)]))
+    let packed = json!({"version": FORMAT_PACKED, "app": inventory.app, "environment": inventory.environment});
+    let objects = inventory.entries.len();
+    Content::new(text, &packed.to_string()).map_err(|bytes| Error::TooLarge { objects, bytes, max: BYTES_MAX })
 }
 
 fn from_wire(mut wire: WireInventory) -> Inventory {

@@ -9,7 +9,7 @@ use super::explained::{self, Seen};
 use super::{Change, Class, Plan, replace};
 use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
-use crate::inventory::{Inventory, LABEL, content};
+use crate::inventory::{Inventory, LABEL, sent_once};
 use crate::manifest::{Manifest, ObjectId};
 use crate::ownership::{self, Adoption, Maker, Predecessor, Takeover};
 use crate::rules::Retired;
@@ -264,7 +264,7 @@ fn sent(manifest: &Manifest, takeover: Option<&Takeover>) -> Value {
 /// Returns whether a Job that runs once did that, as the inventory has it: its time to live removes the Job itself.
 fn has_run(inputs: &Inputs<'_>, id: &ObjectId, manifest: &Manifest) -> bool {
     let sent = inputs.inventory.entries.get(id).and_then(|entry| entry.sent.as_deref());
-    sent.is_some() && sent == content(&manifest.object).as_deref()
+    sent.is_some() && sent == sent_once(&manifest.object).as_deref()
 }
 
 /// Returns what becomes of an object that cannot be changed in place, if it can be made anew: only what has our label is
