@@ -22,6 +22,7 @@ mod note;
 mod number;
 mod object;
 mod object_problem;
+mod own_annotation;
 mod pods;
 mod print;
 mod problem;

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::limits::OBJECTS_MAX;
 use super::note::{Change, Note};
+use super::own_annotation::{self, Unread};
 use super::scope::{Scope, ScopeTable, is_builtin_group};
 use super::{Gvk, Located, Manifest, ObjectId, Origin, Problems, ReadError, encrypted, identify, prune, secret};
 
@@ -109,6 +110,20 @@ pub enum NormaliseProblem {
         key: String,
     },
 
+    /// An annotation of ours that nobody reads.
+    #[error("{object} has the annotation `{key}`, which means nothing{}", of_value(value.as_ref()))]
+    #[diagnostic(code(landfall::manifest::annotation), help("{help}"))]
+    Annotation {
+        /// The object.
+        object: ObjectId,
+        /// The annotation.
+        key: String,
+        /// Its value, where that is what nobody reads.
+        value: Option<String>,
+        /// What was probably meant.
+        help: String,
+    },
+
     /// An object without a valid envelope.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -163,6 +178,10 @@ impl Set<'_> {
             let problem = NormaliseProblem::SecretNotText { object: object.clone(), key };
             self.report(&manifest, problem, "/stringData");
         }
+        for Unread { key, value, help } in own_annotation::unread(&manifest.object) {
+            let pointer = format!("/metadata/annotations/{}", key.replace('/', "~1"));
+            self.report(&manifest, NormaliseProblem::Annotation { object: object.clone(), key, value, help }, &pointer);
+        }
         changes.extend(encrypted::is_encrypted(&manifest).then_some(Change::KnownAtDeploy));
         let noted = |change| Note { object: object.clone(), origin: manifest.origin.clone(), change };
         self.notes.extend(changes.into_iter().map(noted));
@@ -215,6 +234,10 @@ impl Set<'_> {
 fn repeated(manifest: &Manifest) -> Option<Change> {
     let fields: Vec<String> = manifest.spans.repeated().cloned().collect();
     (!fields.is_empty()).then_some(Change::RepeatedKeysDropped { fields })
+}
+
+fn of_value(value: Option<&String>) -> String {
+    value.map(|value| format!(" as {value:?}")).unwrap_or_default()
 }
 
 fn remove_namespace(object: &mut Value) {
