@@ -15,6 +15,11 @@ impl Figures {
         self.0.len()
     }
 
+    /// Returns the least: what runs beside a measurement only adds to it.
+    pub(crate) fn least(&self) -> Duration {
+        self.sorted()[0]
+    }
+
     /// Returns the middle one; of an even number the greater of the two in the middle.
     pub(crate) fn median(&self) -> Duration {
         let sorted = self.sorted();
