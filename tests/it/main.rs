@@ -41,6 +41,7 @@ mod predecessors;
 mod race;
 mod records;
 mod refusals;
+mod restarts;
 mod secrets;
 mod shell;
 mod tables;
