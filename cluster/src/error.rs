@@ -70,6 +70,13 @@ pub enum Error {
         /// The field managers.
         managers: String,
     },
+    /// An object changed hands between its plan and its deletion, so it was not deleted.
+    #[error("it was not deleted: {why}")]
+    #[diagnostic(code(cluster::kept), help("deploy again: it is planned anew"))]
+    Kept {
+        /// Who has it, or what asks for it to stay.
+        why: String,
+    },
     /// An object was deleted, and stays.
     #[error("it was deleted, and is still there after {seconds} s: {}", held_by(finalizers))]
     #[diagnostic(

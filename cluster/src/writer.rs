@@ -4,9 +4,10 @@ use bytes::Bytes;
 use http::Method;
 use landfall_core::gate::ApprovedPlan;
 use landfall_core::id::CommitSha;
+use landfall_core::inventory::Inventory;
 use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
 use landfall_core::ownership::{Conflict, Takeover, is_tracked};
-use landfall_core::plan::{Change, Class};
+use landfall_core::plan::{Change, Class, changed_hands};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -21,15 +22,20 @@ const CONTESTED_TRIES_MAX: u32 = 5;
 pub struct Writer {
     lock: Lock,
     approved: ApprovedPlan,
+    inventory: Inventory,
     manager: String,
 }
 
 impl Writer {
-    /// Makes a writer of an approved plan and the lock of its target; `manager` is the inventory's field manager.
+    /// Makes a writer of an approved plan, the lock of its target, and the inventory that it was planned with.
     ///
     /// Returns the lock when plan and lock are of different targets.
-    pub fn new(lock: Lock, approved: ApprovedPlan, manager: String) -> Result<Self, Box<Lock>> {
-        if approved.plan().target == lock.target { Ok(Self { lock, approved, manager }) } else { Err(Box::new(lock)) }
+    pub fn new(lock: Lock, approved: ApprovedPlan, inventory: Inventory) -> Result<Self, Box<Lock>> {
+        if approved.plan().target != lock.target {
+            return Err(Box::new(lock));
+        }
+        let manager = inventory.field_manager();
+        Ok(Self { lock, approved, inventory, manager })
     }
 
     /// The plan that may be written.
@@ -133,20 +139,38 @@ impl Writer {
     }
 
     /// Deletes an approved object by its UID, dependents in the background. Absent already is done already.
+    ///
+    /// It is read just before, and only that version is deleted: what another app has by now stays, and is an error.
     pub async fn delete(&self, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
         let Some(change) = self.change(id, deletes) else { return Ok(()) };
-        let Some(uid) = &change.uid else { return Ok(()) };
-        let body = json!({
-            "apiVersion": "v1", "kind": "DeleteOptions",
-            "propagationPolicy": "Background", "preconditions": {"uid": uid},
-        });
         let target = path::object(resource, id.namespace.as_deref(), &id.name);
-        let call = Call::new(Method::DELETE, target, "application/json", Bytes::from(body.to_string()));
-        match self.send(call).await {
-            Ok(_) => Ok(()),
-            Err(error) if is_gone(&error) => Ok(()),
-            Err(error) => Err(error),
+        let mut tries = CONTESTED_TRIES_MAX;
+        loop {
+            tries -= 1;
+            match self.delete_once(change, &target).await {
+                Err(error) if error.is_not_found() => return Ok(()),
+                Err(error) if tries > 0 && is_race(&error) => {}
+                done => return done,
+            }
         }
+    }
+
+    async fn delete_once(&self, change: &Change, target: &str) -> Result<(), Error> {
+        let live = self.lock.channel.send(Call::get(target.to_owned())).await?.body;
+        let metadata = &live["metadata"];
+        // Another object has the name now: ours is deleted.
+        if metadata["uid"].as_str() != change.uid.as_deref() {
+            return Ok(());
+        }
+        if let Some(why) = changed_hands(&self.inventory, change, &live) {
+            return Err(Error::Kept { why });
+        }
+        let body = json!({
+            "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
+            "preconditions": {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]},
+        });
+        let call = Call::new(Method::DELETE, target.to_owned(), "application/json", Bytes::from(body.to_string()));
+        self.send(call).await.map(|_| ())
     }
 
     /// Returns what still holds a deleted object: its finalizers. None when it is gone, or another has its name.
@@ -227,13 +251,6 @@ fn writes(class: &Class) -> bool {
 /// Whether a class deletes the live object.
 fn deletes(class: &Class) -> bool {
     matches!(class, Class::Delete | Class::Replace { .. })
-}
-
-/// The object is gone, or another one has its name now: either way ours is deleted.
-fn is_gone(error: &Error) -> bool {
-    error
-        .refused()
-        .is_some_and(|refused| refused.code == 404 || (refused.code == 409 && refused.message.contains("UID")))
 }
 
 /// The object is another version than was read. A conflict of managers is no race.

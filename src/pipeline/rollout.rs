@@ -1,10 +1,10 @@
 //! One target of a deploy: lock, plan again, ask the gates, write, wait, prune, record. The one place that writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures::future::join_all;
-use landfall_cluster::{Claim, Connection, Facts, Holder, Lock, Reader, Writer};
+use landfall_cluster::{Claim, Connection, Error, Facts, Holder, Lock, Reader, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, AbsentImage, Policy};
 use landfall_core::id::CommitSha;
@@ -161,12 +161,12 @@ impl Rollout<'_> {
             counts.delete,
             counts.same
         ));
-        let writer = match Writer::new(lock, approved, stored.inventory.field_manager()) {
+        let writer = match Writer::new(lock, approved, stored.inventory.clone()) {
             Ok(writer) => writer,
             Err(lock) => return self.give_up(*lock, Usage::WrongLock.into()).await,
         };
         let Planned { set, redactor, .. } = planned;
-        let mut record = Record { writer, stored, set, redactor, goal: self.goal };
+        let mut record = Record { writer, stored, set, redactor, goal: self.goal, kept: BTreeSet::new() };
         let state = self.write(&mut record, cluster).await;
         let Record { writer, stored, .. } = record;
         let lock = writer.into_lock();
@@ -258,13 +258,15 @@ impl Rollout<'_> {
         &self,
         record: &mut Record<'_>,
         cluster: &Cluster,
-        (ready, warnings): (usize, Vec<String>),
+        (ready, mut warnings): (usize, Vec<String>),
     ) -> Result<State, Failure> {
         let redactor = record.redactor.clone();
-        let Pruned { deleted, failures, not_reached } = self.prune(&record.writer, &cluster.facts, &redactor).await;
+        let pruned = self.prune(&record.writer, &cluster.facts, &redactor).await;
+        let Pruned { deleted, kept, failures, not_reached } = pruned;
         if !failures.is_empty() {
             return Ok(State::ApplyFailed { failures, not_reached });
         }
+        warnings.extend(record.keep(kept));
         record.exact(self.order.commit).await?;
         self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));
         Ok(State::Deployed { ready, deleted, warnings })
@@ -280,6 +282,10 @@ impl Rollout<'_> {
                 pruned.not_reached.extend(level);
                 continue;
             }
+            let (level, bearing): (Vec<ObjectId>, Vec<ObjectId>) =
+                level.into_iter().partition(|id| pruned.kept.is_empty() || !order::bears_others(id));
+            let why = "what was kept may lie in it".to_owned();
+            pruned.kept.extend(bearing.into_iter().map(|id| (id, why.clone())));
             let known = level.into_iter().filter_map(|id| Some((facts.any_version(&id.group, &id.kind)?, id)));
             let answers = known.map(|(resource, id)| async move { (delete(writer, &id, resource).await, id) });
             for (answer, id) in join_all(answers).await {
@@ -288,6 +294,7 @@ impl Rollout<'_> {
                         self.progress.moment(format!("deleted {id}"));
                         pruned.deleted += 1;
                     }
+                    Err(Error::Kept { why }) => drop(pruned.kept.insert(id, why)),
                     Err(error) => pruned.failures.push(Refusal { id, message: redactor.text(&sentence(&error)) }),
                 }
             }
@@ -313,6 +320,8 @@ pub(super) enum Brought {
 #[derive(Default)]
 pub(super) struct Pruned {
     pub(super) deleted: usize,
+    /// What changed hands since it was planned, and whose it is.
+    pub(super) kept: BTreeMap<ObjectId, String>,
     pub(super) failures: Vec<Refusal>,
     pub(super) not_reached: Vec<ObjectId>,
 }
