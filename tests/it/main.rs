@@ -48,6 +48,7 @@ mod tables;
 mod templates;
 mod turn;
 mod waiting;
+mod webhooks;
 
 use std::path::Path;
 

@@ -130,9 +130,10 @@ impl ControlPlane {
         self.authority.certificate()
     }
 
-    /// Starts an admission webhook that refuses every review, and returns its address; a path after it are its words,
-    /// with hyphens between them. Whoever registers it says for which namespace.
-    pub fn refusing_webhook(&self) -> String {
+    /// Starts an admission webhook and returns its address. A path after it are the words in which it refuses every
+    /// review, with hyphens between them, or the milliseconds after which it allows it. Whoever registers it says for
+    /// which namespace.
+    pub fn webhook(&self) -> String {
         format!("https://{}", webhook::start(&self.authority.server("webhook")))
     }
 
