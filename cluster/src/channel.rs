@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::absence::Absence;
 use crate::answer::{Answer, warning_text};
 use crate::session::Session;
 use crate::{Error, Refused, denial};
@@ -75,12 +76,13 @@ pub(crate) struct Raw {
 pub(crate) struct Channel {
     session: Session,
     server: String,
+    absence: Absence,
     in_flight: Arc<Semaphore>,
 }
 
 impl Channel {
-    pub(crate) fn new(session: Session, server: String) -> Self {
-        Self { session, server, in_flight: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT_MAX)) }
+    pub(crate) fn new(session: Session, server: String, absence: Absence) -> Self {
+        Self { session, server, absence, in_flight: Arc::new(Semaphore::new(REQUESTS_IN_FLIGHT_MAX)) }
     }
 
     /// Opens a watch. It takes no slot of the requests in flight: it stays open.
@@ -91,7 +93,7 @@ impl Channel {
         tracing::trace!(target, "watch");
         let request = Request::get(target).header(header::ACCEPT, "application/json").body(Vec::new());
         let request = request.expect("a path of percent-encoded parts is a URI");
-        self.session.opened().client.request_events(request).await
+        self.session.opened().client.request_events(request).await.inspect_err(|error| self.note(error))
     }
 
     /// Sends a call that may be sent twice without harm, and reads the JSON answer.
@@ -146,7 +148,7 @@ impl Channel {
 
     /// Returns a channel that does not queue behind this one's requests.
     pub(crate) fn beside(&self) -> Self {
-        Self::new(self.session.clone(), self.server.clone())
+        Self::new(self.session.clone(), self.server.clone(), self.absence.clone())
     }
 
     /// Sends a call, and once more with new credentials where the server did not know who asked: it did nothing then.
@@ -190,8 +192,16 @@ impl Channel {
         if status.is_success() {
             return Ok(Raw { status, text, warnings });
         }
-        let refused = denial::explain(Refused::read(status.as_u16(), &text, retry_after), &self.server);
+        let mut refused = denial::explain(Refused::read(status.as_u16(), &text, retry_after), &self.server);
+        refused.is_early = matches!(refused.code, 401 | 403) && self.absence.is_recent();
         Err(call.named(refused).into())
+    }
+
+    /// Notes that a watch could not be opened because nobody answered.
+    fn note(&self, error: &kube::Error) {
+        if !matches!(error, kube::Error::Api(_)) {
+            self.absence.note();
+        }
     }
 
     fn failed(&self, error: kube::Error) -> Error {
@@ -206,6 +216,7 @@ impl Channel {
     }
 
     fn unreachable(&self, why: String) -> Error {
+        self.absence.note();
         let help = unreachable_help(&why).to_owned();
         Error::Unreachable { server: self.server.clone(), why, help }
     }
@@ -269,7 +280,7 @@ mod tests {
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let config = kube::Config::new("http://127.0.0.1:1".parse().unwrap());
         let session = Session::new(std::sync::Arc::new(move || Ok(Client::try_from(config.clone()).unwrap()))).unwrap();
-        let channel = Channel::new(session, String::new());
+        let channel = Channel::new(session, String::new(), Absence::default());
         let every_slot = u32::try_from(REQUESTS_IN_FLIGHT_MAX).unwrap();
         let slots = channel.in_flight.acquire_many(every_slot).await.unwrap();
         let holds = AtomicBool::new(true);

@@ -7,6 +7,7 @@ use kube::client::ClientBuilder;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
+use crate::absence::Absence;
 use crate::channel::Channel;
 use crate::read_only::ReadOnlyLayer;
 use crate::session::{Open, Session};
@@ -16,6 +17,7 @@ use crate::{Error, Reader};
 #[derive(Clone)]
 pub struct Connection {
     config: Config,
+    absence: Absence,
 }
 
 impl Connection {
@@ -26,7 +28,7 @@ impl Connection {
         let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
         let mut config = config.map_err(|_| wrong("has no usable cluster, user or current context"))?;
         config.default_retry = false; // `channel` repeats what is safe to repeat, within a deadline.
-        Ok(Self { config })
+        Ok(Self { config, absence: Absence::default() })
     }
 
     /// Returns a reader: whatever identity this is, nothing that it sends can change the cluster.
@@ -36,7 +38,7 @@ impl Connection {
             let builder = ClientBuilder::try_from(connection.config.clone());
             Ok(builder.map_err(|error| connection.unusable(&error))?.with_layer(&ReadOnlyLayer).build())
         });
-        Ok(Reader::new(Channel::new(Session::new(open)?, self.server())))
+        Ok(Reader::new(Channel::new(Session::new(open)?, self.server(), self.absence.clone())))
     }
 
     /// Returns a channel that can write: only `lease` and `writer` ask for it.
@@ -44,7 +46,7 @@ impl Connection {
         let connection = self.clone();
         let open: Open =
             Arc::new(move || Client::try_from(connection.config.clone()).map_err(|error| connection.unusable(&error)));
-        Ok(Channel::new(Session::new(open)?, self.server()))
+        Ok(Channel::new(Session::new(open)?, self.server(), self.absence.clone()))
     }
 
     fn unusable(&self, error: &kube::Error) -> Error {

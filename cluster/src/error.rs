@@ -70,6 +70,13 @@ pub enum Error {
         /// The field managers.
         managers: String,
     },
+    /// An object changed hands between its plan and its deletion, so it was not deleted.
+    #[error("it was not deleted: {why}")]
+    #[diagnostic(code(cluster::kept), help("deploy again: it is planned anew"))]
+    Kept {
+        /// Who has it, or what asks for it to stay.
+        why: String,
+    },
     /// An object was deleted, and stays.
     #[error("it was deleted, and is still there after {seconds} s: {}", held_by(finalizers))]
     #[diagnostic(
@@ -109,6 +116,8 @@ pub struct Refused {
     /// What to do about it, as one sentence; may be empty.
     #[help]
     pub help: String,
+    /// Whether the server had just come back: it may not know yet who may do what.
+    pub(crate) is_early: bool,
 }
 
 /// One entry of a refusal's `details.causes`.
@@ -137,6 +146,7 @@ impl Refused {
             causes: causes.iter().map(Cause::read).collect(),
             retry_after,
             help: String::new(),
+            is_early: false,
         }
     }
 
@@ -167,7 +177,15 @@ impl Refused {
     ///
     /// A 500 without `Retry-After` is often a permanent user error of server-side apply, so it is not repeated.
     pub(crate) fn is_transient(&self) -> bool {
-        matches!(self.code, 429 | 503 | 504) || (self.code == 500 && self.is_server_timeout())
+        matches!(self.code, 429 | 503 | 504)
+            || self.is_early
+            || self.is_unprepared()
+            || (self.code == 500 && self.is_server_timeout())
+    }
+
+    /// Whether an admission plugin of the server has only begun (apiserver, `admission/errors.go` and the plugins).
+    fn is_unprepared(&self) -> bool {
+        self.code == 403 && self.message.contains("not yet ready to handle request")
     }
 
     fn is_server_timeout(&self) -> bool {

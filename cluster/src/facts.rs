@@ -19,6 +19,8 @@ pub struct Facts {
     pub version: String,
     /// Every resource that it serves, in every version.
     pub resources: BTreeMap<Gvk, Resource>,
+    /// Those of which there are no lists: who creates one gets an answer, and nothing is kept.
+    unlisted: BTreeSet<Gvk>,
     /// The groups that it could not ask for their resources: an aggregated API server that is down.
     pub silent_groups: BTreeSet<String>,
 }
@@ -32,7 +34,10 @@ impl Facts {
         let (core, named) = (core?, named?);
         let mut resources = served(&core);
         resources.extend(served(&named));
-        Ok(Self { version, resources, silent_groups: silent(&named) })
+        let unlisted = resources.values().filter(|served| !served.is_listed).map(|served| served.resource.gvk.clone());
+        let unlisted = unlisted.collect();
+        let resources = resources.into_iter().map(|(gvk, served)| (gvk, served.resource)).collect();
+        Ok(Self { version, resources, unlisted, silent_groups: silent(&named) })
     }
 
     /// Reads what `kubectl api-resources -o json` printed, for work without a cluster. The version is not in it.
@@ -45,6 +50,11 @@ impl Facts {
     /// Returns the resource of a kind, where the server serves it.
     pub fn resource(&self, gvk: &Gvk) -> Option<&Resource> {
         self.resources.get(gvk)
+    }
+
+    /// Whether objects of a kind can be listed at all, by whoever may.
+    pub fn has_lists(&self, resource: &Resource) -> bool {
+        !self.unlisted.contains(&resource.gvk)
     }
 
     /// Returns the resource of a kind in whichever version the server serves, the newest first.
@@ -89,8 +99,14 @@ async fn groups(channel: &Channel, path: &str) -> Result<Value, Error> {
     Err(Error::Answer { request: format!("GET {path}"), why })
 }
 
+/// A resource, and whether its verbs have `list`.
+struct Served {
+    resource: Resource,
+    is_listed: bool,
+}
+
 /// Reads an `APIGroupDiscoveryList`: groups, their versions, and in these the resources.
-fn served(list: &Value) -> BTreeMap<Gvk, Resource> {
+fn served(list: &Value) -> BTreeMap<Gvk, Served> {
     let mut found = BTreeMap::new();
     for group in items(&list["items"]) {
         for version in items(&group["versions"]) {
@@ -102,7 +118,9 @@ fn served(list: &Value) -> BTreeMap<Gvk, Resource> {
                     kind: text(&kind["kind"]),
                 };
                 let scope = if resource["scope"] == "Cluster" { Scope::Cluster } else { Scope::Namespaced };
-                found.insert(gvk.clone(), Resource { gvk, plural: text(&resource["resource"]), scope });
+                let is_listed = items(&resource["verbs"]).iter().any(|verb| verb == "list");
+                let resource = Resource { gvk: gvk.clone(), plural: text(&resource["resource"]), scope };
+                found.insert(gvk, Served { resource, is_listed });
             }
         }
     }
@@ -121,4 +139,21 @@ fn items(list: &Value) -> &[Value] {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_kind_without_the_verb_list_is_served_and_never_listed() {
+        let resource = |kind: &str, verbs: &[&str]| json!({"resource": "x", "responseKind": {"kind": kind}, "scope": "Cluster", "verbs": verbs});
+        let resources = [resource("TokenReview", &["create"]), resource("Node", &["get", "list", "watch"])];
+        let list = json!({"items": [{"versions": [{"version": "v1", "resources": resources}]}]});
+        let listed: Vec<(String, bool)> =
+            served(&list).into_values().map(|served| (served.resource.gvk.kind, served.is_listed)).collect();
+        assert_eq!(listed, [("Node".to_owned(), true), ("TokenReview".to_owned(), false)]);
+    }
 }

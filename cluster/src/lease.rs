@@ -97,7 +97,7 @@ impl Lock {
 
     /// Returns how long the hold is certain. Fails when it may have ended: nothing may be written then.
     pub(crate) fn check(&self) -> Result<Duration, Error> {
-        self.held.certain().ok_or_else(|| Error::LostLease { lease: self.lease.clone() })
+        self.held.certain().ok_or_else(|| Error::LostLease { lease: lease_name(&self.target) })
     }
 
     /// Returns the newer commit whose run asks for the target; it may be told some seconds late.

@@ -3,6 +3,7 @@
 //! A [`Reader`] asks and dry-runs; its HTTP layer refuses anything that could change the cluster.
 //! A [`Writer`] writes, and is made only from an approved plan and a held [`Lock`].
 
+mod absence;
 mod answer;
 mod channel;
 mod connect;

@@ -7,13 +7,15 @@ use landfall_core::id::CommitSha;
 use landfall_core::inventory::{Content, Inventory};
 use landfall_core::manifest::{Gvk, ObjectId, Resource, Scope};
 use landfall_core::ownership::{Conflict, Takeover, is_tracked, released};
-use landfall_core::plan::{Change, Class};
+use landfall_core::plan::{Change, Class, changed_hands};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::channel::Call;
 use crate::reader::{APPLY_PATCH, apply_request, untracked};
 use crate::{Error, Lock, path};
+
+const JSON_PATCH: &str = "application/json-patch+json";
 
 /// Tries of a write to an object that somebody else writes at the same time.
 const CONTESTED_TRIES_MAX: u32 = 5;
@@ -22,15 +24,20 @@ const CONTESTED_TRIES_MAX: u32 = 5;
 pub struct Writer {
     lock: Lock,
     approved: ApprovedPlan,
+    inventory: Inventory,
     manager: String,
 }
 
 impl Writer {
-    /// Makes a writer of an approved plan and the lock of its target; `manager` is the inventory's field manager.
+    /// Makes a writer of an approved plan, the lock of its target, and the inventory that it was planned with.
     ///
     /// Returns the lock when plan and lock are of different targets.
-    pub fn new(lock: Lock, approved: ApprovedPlan, manager: String) -> Result<Self, Box<Lock>> {
-        if approved.plan().target == lock.target { Ok(Self { lock, approved, manager }) } else { Err(Box::new(lock)) }
+    pub fn new(lock: Lock, approved: ApprovedPlan, inventory: Inventory) -> Result<Self, Box<Lock>> {
+        if approved.plan().target != lock.target {
+            return Err(Box::new(lock));
+        }
+        let manager = inventory.field_manager();
+        Ok(Self { lock, approved, inventory, manager })
     }
 
     /// The plan that may be written.
@@ -98,7 +105,7 @@ impl Writer {
         let Some(patch) = planned.patch(&live).map_err(since)? else { return Ok(live) };
         let query = path::query(&[("fieldValidation", "Strict"), ("fieldManager", &self.manager)]);
         let bytes = Bytes::from(patch.to_string());
-        let call = Call::new(Method::PATCH, format!("{target}?{query}"), "application/json-patch+json", bytes);
+        let call = Call::new(Method::PATCH, format!("{target}?{query}"), JSON_PATCH, bytes);
         Ok(self.send(call).await?.body)
     }
 
@@ -134,48 +141,50 @@ impl Writer {
     }
 
     /// Deletes an approved object by its UID, dependents in the background. Absent already is done already.
+    ///
+    /// It is read just before, and only that version is deleted: what another app has by now stays, and is an error.
     pub async fn delete(&self, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
         let Some(change) = self.change(id, deletes) else { return Ok(()) };
-        let Some(uid) = &change.uid else { return Ok(()) };
-        let body = json!({
-            "apiVersion": "v1", "kind": "DeleteOptions",
-            "propagationPolicy": "Background", "preconditions": {"uid": uid},
-        });
         let target = path::object(resource, id.namespace.as_deref(), &id.name);
-        let call = Call::new(Method::DELETE, target, "application/json", Bytes::from(body.to_string()));
-        match self.send(call).await {
-            Ok(_) => Ok(()),
-            Err(error) if is_gone(&error) => Ok(()),
-            Err(error) => Err(error),
+        again_after_races(|| self.delete_once(change, &target)).await
+    }
+
+    async fn delete_once(&self, change: &Change, target: &str) -> Result<(), Error> {
+        let live = self.lock.channel.send(Call::get(target.to_owned())).await?.body;
+        let metadata = &live["metadata"];
+        // Another object has the name now: ours is deleted.
+        if metadata["uid"].as_str() != change.uid.as_deref() {
+            return Ok(());
         }
+        if let Some(why) = changed_hands(&self.inventory, change, &live) {
+            return Err(Error::Kept { why });
+        }
+        let body = json!({
+            "apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
+            "preconditions": {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]},
+        });
+        let call = Call::new(Method::DELETE, target.to_owned(), "application/json", Bytes::from(body.to_string()));
+        self.send(call).await.map(|_| ())
     }
 
     /// Leaves an approved object to others: takes our label and our fields off it. What is gone, is another object or has
     /// no label of this inventory any more is left already.
-    pub async fn leave(&self, id: &ObjectId, resource: &Resource, inventory: &Inventory) -> Result<(), Error> {
+    pub async fn leave(&self, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
         let Some(change) = self.change(id, |class| *class == Class::Release) else { return Ok(()) };
         let target = path::object(resource, id.namespace.as_deref(), &id.name);
-        let mut tries = CONTESTED_TRIES_MAX;
-        loop {
-            tries -= 1;
-            let live = match self.lock.channel.send(Call::get(target.clone())).await {
-                Ok(answer) => answer.body,
-                Err(error) if error.is_not_found() => return Ok(()),
-                Err(error) => return Err(error),
-            };
-            // A Secret may have been hidden from the plan, which then knows no UID.
-            let is_another = change.uid.as_ref().is_some_and(|uid| live["metadata"]["uid"] != uid.as_str());
-            if is_another || !inventory.owns(&live) {
-                return Ok(());
-            }
-            let query = path::query(&[("fieldManager", &self.manager)]);
-            let bytes = Bytes::from(released(&live, &self.manager).to_string());
-            let call = Call::new(Method::PATCH, format!("{target}?{query}"), "application/json-patch+json", bytes);
-            match self.send(call).await {
-                Err(error) if tries > 0 && is_race(&error) => {}
-                answer => return answer.map(drop),
-            }
+        again_after_races(|| self.leave_once(change, &target)).await
+    }
+
+    async fn leave_once(&self, change: &Change, target: &str) -> Result<(), Error> {
+        let live = self.lock.channel.send(Call::get(target.to_owned())).await?.body;
+        // A Secret may have been hidden from the plan, which then knows no UID.
+        let is_another = change.uid.as_ref().is_some_and(|uid| live["metadata"]["uid"] != uid.as_str());
+        if is_another || !self.inventory.owns(&live) {
+            return Ok(());
         }
+        let target = format!("{target}?{}", path::query(&[("fieldManager", &self.manager)]));
+        let bytes = Bytes::from(released(&live, &self.manager).to_string());
+        self.send(Call::new(Method::PATCH, target, JSON_PATCH, bytes)).await.map(|_| ())
     }
 
     /// Returns what still holds a deleted object: its finalizers. None when it is gone, or another has its name.
@@ -245,6 +254,19 @@ impl Writer {
     }
 }
 
+/// Ends an object of which every try reads the newest version. One that is gone has ended.
+async fn again_after_races(once: impl AsyncFn() -> Result<(), Error>) -> Result<(), Error> {
+    let mut tries = CONTESTED_TRIES_MAX;
+    loop {
+        tries -= 1;
+        match once().await {
+            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) if tries > 0 && is_race(&error) => {}
+            done => return done,
+        }
+    }
+}
+
 /// Whether a class sends its body.
 fn writes(class: &Class) -> bool {
     match class {
@@ -256,13 +278,6 @@ fn writes(class: &Class) -> bool {
 /// Whether a class deletes the live object.
 fn deletes(class: &Class) -> bool {
     matches!(class, Class::Delete | Class::Replace { .. })
-}
-
-/// The object is gone, or another one has its name now: either way ours is deleted.
-fn is_gone(error: &Error) -> bool {
-    error
-        .refused()
-        .is_some_and(|refused| refused.code == 404 || (refused.code == 409 && refused.message.contains("UID")))
 }
 
 /// The object is another version than was read. A conflict of managers is no race.

@@ -4,6 +4,7 @@ mod allow;
 pub mod back;
 pub mod build;
 mod explained;
+mod hands;
 mod privilege;
 pub mod quota;
 mod replace;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub use allow::{Allowance, InvalidAllowance};
 pub use explained::Drift;
+pub use hands::changed_hands;
 
 use crate::diff::ObjectDiff;
 use crate::id::{CommitSha, TargetId};

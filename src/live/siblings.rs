@@ -104,8 +104,8 @@ async fn list(view: &View<'_>, places: &[Place<'_>], labels: &str) -> Result<(Ve
     Ok((found, unseen))
 }
 
-/// Kinds that cannot be listed, and those whose objects copy the labels of others.
-const PASSED_OVER: [&str; 4] = ["Binding", "Endpoints", "Event", "LocalSubjectAccessReview"];
+/// Kinds whose objects copy the labels of others.
+const COPIES: [&str; 2] = ["Endpoints", "Event"];
 
 /// Returns each kind of a scope once, whatever its versions are.
 fn kinds<'a>(view: &View<'a>, scope: Scope) -> impl Iterator<Item = &'a Resource> + use<'a> {
@@ -118,7 +118,6 @@ fn kinds<'a>(view: &View<'a>, scope: Scope) -> impl Iterator<Item = &'a Resource
         namespace: None,
         name: String::new(),
     };
-    let kinds =
-        kinds.filter(|resource| !PASSED_OVER.contains(&resource.gvk.kind.as_str()) && is_visible(view, &id(resource)));
-    kinds.collect::<Vec<_>>().into_iter()
+    let kinds = kinds.filter(|it| view.facts.has_lists(it) && !COPIES.contains(&it.gvk.kind.as_str()));
+    kinds.filter(|resource| is_visible(view, &id(resource))).collect::<Vec<_>>().into_iter()
 }

@@ -10,7 +10,6 @@ use landfall_core::plan::Class;
 use landfall_core::report::Failure;
 
 use super::record::Record;
-use super::target::Stored;
 use crate::apply::{delete, sentence};
 use crate::progress::Progress;
 
@@ -18,6 +17,8 @@ use crate::progress::Progress;
 #[derive(Default)]
 pub(super) struct Pruned {
     pub(super) deleted: usize,
+    /// What changed hands since it was planned, and whose it is.
+    pub(super) kept: BTreeMap<ObjectId, String>,
     pub(super) failures: Vec<Failure>,
     pub(super) not_reached: Vec<ObjectId>,
 }
@@ -34,6 +35,10 @@ pub(super) async fn prune(record: &Record<'_>, facts: &Facts, progress: &Progres
             pruned.not_reached.extend(level);
             continue;
         }
+        let (level, bearing): (Vec<ObjectId>, Vec<ObjectId>) =
+            level.into_iter().partition(|id| pruned.kept.is_empty() || !order::bears_others(id));
+        let why = "what was kept may lie in it".to_owned();
+        pruned.kept.extend(bearing.into_iter().map(|id| (id, why.clone())));
         let known = level.into_iter().filter_map(|id| Some((facts.any_version(&id.group, &id.kind)?, id)));
         let ended = known.map(|(resource, id)| async { (end(record, ending[&id], &id, resource).await, id) });
         for (answer, id) in join_all(ended).await {
@@ -43,6 +48,7 @@ pub(super) async fn prune(record: &Record<'_>, facts: &Facts, progress: &Progres
                     progress.moment(format!("deleted {id}"));
                     pruned.deleted += 1;
                 }
+                Err(Error::Kept { why }) => drop(pruned.kept.insert(id, why)),
                 Err(error) => {
                     let message = record.redactor.text(&sentence(&error));
                     pruned.failures.push(Failure { id, message });
@@ -54,9 +60,8 @@ pub(super) async fn prune(record: &Record<'_>, facts: &Facts, progress: &Progres
 }
 
 async fn end(record: &Record<'_>, class: &Class, id: &ObjectId, resource: &Resource) -> Result<(), Error> {
-    let Record { writer, stored: Stored { inventory, .. }, .. } = record;
     match class {
-        Class::Release => writer.leave(id, resource, inventory).await,
-        _ => delete(writer, id, resource).await,
+        Class::Release => record.writer.leave(id, resource).await,
+        _ => delete(&record.writer, id, resource).await,
     }
 }

@@ -7,7 +7,7 @@ use landfall_core::diff::redact::Redactor;
 use landfall_core::id::CommitSha;
 use landfall_core::inventory::{self, Entry};
 use landfall_core::manifest::{Gvk, ObjectId, Resource};
-use landfall_core::plan::Class;
+use landfall_core::plan::{Change, Class};
 use landfall_core::succession::Attempt;
 use serde_json::Value;
 
@@ -25,6 +25,8 @@ pub(super) struct Record<'a> {
     /// Knows the values of every Secret of the set and of the cluster.
     pub(super) redactor: Redactor,
     pub(super) goal: &'a Goal<'a>,
+    /// What was to be deleted and changed hands before.
+    pub(super) kept: BTreeSet<ObjectId>,
 }
 
 impl Record<'_> {
@@ -90,6 +92,13 @@ impl Record<'_> {
         if is_new { self.store().await } else { Ok(()) }
     }
 
+    /// Notes what changed hands before it was deleted, and says it. The next plan tells whose each is.
+    pub(super) fn keep(&mut self, kept: BTreeMap<ObjectId, String>) -> Vec<String> {
+        let told = kept.iter().map(|(id, why)| format!("`{id}` was not deleted: {why}")).collect();
+        self.kept = kept.into_keys().collect();
+        told
+    }
+
     /// Records exactly what the set has, after everything else is done.
     pub(super) async fn exact(&mut self, commit: &CommitSha) -> Result<(), Failure> {
         self.stored.inventory = self.stored.inventory.exact(self.entries(), commit.clone());
@@ -124,8 +133,8 @@ impl Record<'_> {
     /// Returns what left Git and stays recorded, because it may still be deleted. Where another object has the name now,
     /// that was told once, and is none of ours.
     fn kept(&self) -> impl Iterator<Item = (ObjectId, Entry)> {
-        let kept = self.writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Keep { .. }));
-        kept.filter_map(|change| {
+        let is_kept = |change: &&Change| matches!(change.class, Class::Keep { .. }) || self.kept.contains(&change.id);
+        self.writer.plan().changes.iter().filter(is_kept).filter_map(|change| {
             let entry = self.stored.inventory.entries.get(&change.id)?;
             let is_another = entry.uid.is_some() && change.uid.is_some() && entry.uid != change.uid;
             (!is_another).then(|| (change.id.clone(), entry.clone()))

@@ -1,5 +1,7 @@
 //! The way back from a deploy that was written and failed, under the lock of that deploy. `rollout` says how it failed.
 
+use std::collections::BTreeSet;
+
 use landfall_cluster::{Lock, Writer};
 use landfall_core::diff::redact::Redactor;
 use landfall_core::gate::{self, ApprovedPlan, Policy};
@@ -138,11 +140,11 @@ impl Rollout<'_> {
     async fn deploy_again(&self, lock: Lock, stored: Stored, earlier: Earlier, why: &str) -> Result<State, Failure> {
         let Earlier { cluster, environment, plan, set, redactor } = earlier;
         let goal = self.goal_by(&environment);
-        let writer = match Writer::new(lock, plan, stored.inventory.field_manager()) {
+        let writer = match Writer::new(lock, plan, stored.inventory.clone()) {
             Ok(writer) => writer,
             Err(lock) => return self.give_up(*lock, Usage::WrongLock.into()).await,
         };
-        let mut record = Record { writer, stored, set, redactor, goal: &goal };
+        let mut record = Record { writer, stored, set, redactor, goal: &goal, kept: BTreeSet::new() };
         let back = Rollout { goal: &goal, ..*self };
         let state = back.go_back(&mut record, &cluster, why).await;
         let_go(record.writer.release()).await;
@@ -161,14 +163,15 @@ impl Rollout<'_> {
             counts.delete
         ));
         record.going_back(why).await?;
-        let (ready, warnings) = match self.bring(record, cluster).await? {
+        let (ready, mut warnings) = match self.bring(record, cluster).await? {
             Brought::Ready { ready, warnings } => (ready, warnings),
             Brought::Ended(state) => return Ok(state),
         };
-        let Pruned { deleted, failures, not_reached } = prune(record, &cluster.facts, self.progress).await;
+        let Pruned { deleted, kept, failures, not_reached } = prune(record, &cluster.facts, self.progress).await;
         if !failures.is_empty() {
             return Ok(State::ApplyFailed { failures, not_reached });
         }
+        warnings.extend(record.keep(kept));
         record.gone_back().await?;
         self.progress.moment(format!("rolled back: {ready} ready, {deleted} deleted"));
         Ok(State::Deployed { ready, deleted, warnings })

@@ -1,6 +1,6 @@
 //! One target of a deploy: lock, plan again, ask the gates, write, wait, prune, record. The one place that writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use landfall_cluster::{Claim, Connection, Facts, Holder, Lock, Reader, Writer};
@@ -159,12 +159,12 @@ impl Rollout<'_> {
             counts.delete,
             counts.same
         ));
-        let writer = match Writer::new(lock, approved, stored.inventory.field_manager()) {
+        let writer = match Writer::new(lock, approved, stored.inventory.clone()) {
             Ok(writer) => writer,
             Err(lock) => return self.give_up(*lock, Usage::WrongLock.into()).await,
         };
         let Planned { set, redactor, .. } = planned;
-        let mut record = Record { writer, stored, set, redactor, goal: self.goal };
+        let mut record = Record { writer, stored, set, redactor, goal: self.goal, kept: BTreeSet::new() };
         let state = self.write(&mut record, cluster).await;
         let Record { writer, stored, .. } = record;
         let lock = writer.into_lock();
@@ -256,12 +256,13 @@ impl Rollout<'_> {
         &self,
         record: &mut Record<'_>,
         cluster: &Cluster,
-        (ready, warnings): (usize, Vec<String>),
+        (ready, mut warnings): (usize, Vec<String>),
     ) -> Result<State, Failure> {
-        let Pruned { deleted, failures, not_reached } = prune(record, &cluster.facts, self.progress).await;
+        let Pruned { deleted, kept, failures, not_reached } = prune(record, &cluster.facts, self.progress).await;
         if !failures.is_empty() {
             return Ok(State::ApplyFailed { failures, not_reached });
         }
+        warnings.extend(record.keep(kept));
         record.exact(self.order.commit).await?;
         self.progress.moment(format!("recorded: {ready} ready, {deleted} deleted"));
         Ok(State::Deployed { ready, deleted, warnings })

@@ -62,12 +62,20 @@ async fn what_kubectl_replaced_is_adopted() {
 
 /// Every object with one more annotation or label.
 pub(crate) fn marked(part: &str, marks: &str) -> String {
-    let mark = format!("{part}: {{{marks}}}");
-    LIVE.replace("{name: settings}", &format!("{{name: settings, {mark}}}"))
-        .replace("metadata: {name: web}\n", &format!("metadata: {{name: web, {mark}}}\n"))
+    let objects = [("/ConfigMap", "settings"), ("/Service", "web"), ("apps/Deployment", "web")];
+    let marked = LIVE.split("---\n").zip(objects).map(|(text, (kind, name))| {
+        let mark = format!("metadata: {{name: {name}, {part}: {{{}}}}}\n", marks_of(marks, kind, name));
+        text.replace(&format!("metadata: {{name: {name}}}\n"), &mark)
+    });
+    marked.collect::<Vec<_>>().join("---\n")
 }
 
-pub(crate) const ARGO: &str = "argocd.argoproj.io/tracking-id: 'shop:apps/Deployment:shop/web'";
+/// Returns the marks of one object.
+pub(crate) fn marks_of(marks: &str, kind: &str, name: &str) -> String {
+    marks.replace("KIND", kind).replace("NAME", name)
+}
+
+pub(crate) const ARGO: &str = "argocd.argoproj.io/tracking-id: 'shop:KIND:HERE/NAME'";
 
 #[tokio::test]
 async fn what_argo_cd_applied_is_adopted() {
@@ -229,7 +237,7 @@ async fn what_flux_still_applies_is_not_taken_from_it() {
 async fn adopts(command: &[&str], live: &str, manager: &str) -> String {
     let (world, namespace) = world(&[("deploy/first.yaml", &crate::config_map("first", "1"))]).await;
     let arguments: Vec<&str> = command.iter().copied().chain(["-n", &namespace, "-f", "-"]).collect();
-    kubectl(&arguments, live).await;
+    kubectl(&arguments, &live.replace("HERE", &namespace)).await;
     merges(&world, &namespace, manager).await
 }
 

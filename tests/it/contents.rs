@@ -1,5 +1,6 @@
 //! What a deploy leaves in a namespace, without what differs from world to world, and whether the inventory is exact.
 
+use landfall_test_cluster::control_plane::ControlPlane;
 use landfall_test_cluster::shared;
 use serde_json::{Value, json};
 
@@ -37,20 +38,28 @@ pub(crate) struct Apart {
 
 impl Contents {
     pub(crate) async fn of(namespace: &str) -> Self {
-        let items = shared().await.objects(namespace, &COLLECTIONS).await;
+        Self::within(shared().await, namespace).await
+    }
+
+    pub(crate) async fn within(cluster: &ControlPlane, namespace: &str) -> Self {
+        let items = cluster.objects(namespace, &COLLECTIONS).await;
         Self { namespace: namespace.to_owned(), items }
     }
 
     /// Compares what has our label with what the inventory lists, by kind, name and UID.
     pub(crate) fn apart(&self) -> Apart {
-        let ours = self.items.iter().filter(|item| item["metadata"]["labels"][LABEL].is_string());
-        let live: Vec<String> = ours.map(|item| known(item, &item["metadata"])).collect();
+        let live: Vec<String> = self.ours().map(|item| known(item, &item["metadata"])).collect();
         let entries = self.inventory()["entries"].as_array().cloned().unwrap_or_default();
         let listed: Vec<String> = entries.iter().map(|entry| known(entry, entry)).collect();
         let without = |some: &[String], others: &[String]| -> Vec<String> {
             some.iter().filter(|one| !others.contains(one)).cloned().collect()
         };
         Apart { orphans: without(&live, &listed), lost: without(&listed, &live) }
+    }
+
+    /// Returns the objects with our label.
+    pub(crate) fn ours(&self) -> impl Iterator<Item = &Value> {
+        self.items.iter().filter(|item| item["metadata"]["labels"][LABEL].is_string())
     }
 
     /// Returns the id of the inventory.

@@ -41,6 +41,7 @@ mod predecessors;
 mod race;
 mod records;
 mod refusals;
+mod restarts;
 mod retired;
 mod secrets;
 mod shell;
@@ -48,6 +49,7 @@ mod tables;
 mod templates;
 mod turn;
 mod waiting;
+mod webhooks;
 
 use std::path::Path;
 

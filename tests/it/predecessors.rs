@@ -5,7 +5,7 @@ use landfall_fakehost::Change::Write;
 use landfall_test_cluster::shared;
 use landfall_world::{MAIN, REPOSITORY, World};
 
-use crate::adopt::{ARGO, FLUX, LIVE, install, marked, unchanged};
+use crate::adopt::{ARGO, FLUX, LIVE, install, marked, marks_of, unchanged};
 use crate::pitfalls::{kubectl, ruled};
 use crate::{config_map, world};
 
@@ -27,9 +27,10 @@ async fn ruled_world(rule: &str) -> (World, String) {
 
 /// Puts the app's objects, and one more, into the cluster.
 async fn put(namespace: &str, command: &[&str], (part, marks): (&str, &str)) {
-    let extra = config_map("extra", "1").replace("{name: extra}", &format!("{{name: extra, {part}: {{{marks}}}}}"));
+    let of_extra = marks_of(marks, "/ConfigMap", "extra");
+    let extra = config_map("extra", "1").replace("{name: extra}", &format!("{{name: extra, {part}: {{{of_extra}}}}}"));
     let arguments = [command, &["-n", namespace, "-f", "-"]].concat();
-    kubectl(&arguments, &format!("{}---\n{extra}", marked(part, marks))).await;
+    kubectl(&arguments, &format!("{}---\n{extra}", marked(part, marks)).replace("HERE", namespace)).await;
 }
 
 /// A proposal shows what goes; after its merge it is gone, and what others have is still there.
@@ -82,7 +83,12 @@ async fn a_release_of_helm_is_the_app_s() {
 async fn an_application_of_argo_cd_is_the_app_s() {
     let (world, namespace) = ruled_world("argo-cd/shop").await;
     put(&namespace, &["apply", "--server-side", "--field-manager=argocd-controller"], ("annotations", ARGO)).await;
+    // A person copied an object, its annotations too: Argo CD knows that as none of its own.
+    let copied = marks_of(ARGO, "/ConfigMap", "settings").replace("HERE", &namespace);
+    let copy = config_map("copy", "1").replace("{name: copy}", &format!("{{name: copy, annotations: {{{copied}}}}}"));
+    kubectl(&["create", "-n", &namespace, "-f", "-"], &copy).await;
     takes_over(&world, &namespace).await;
+    kubectl(&["get", "configmap", "copy", "-n", &namespace], "").await;
 }
 
 #[tokio::test]

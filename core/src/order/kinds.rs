@@ -78,6 +78,11 @@ pub fn is_custom(id: &ObjectId) -> bool {
     !BUILT_IN_GROUPS.contains(&id.group.as_str())
 }
 
+/// Whether other objects go with an object that is deleted: what lies in a namespace, what a definition is of.
+pub fn bears_others(id: &ObjectId) -> bool {
+    matches!(stage(id), Stage::Namespaces | Stage::Definitions)
+}
+
 /// Sorts objects into the steps in which they are deleted: the stages backwards.
 ///
 /// Custom objects go before the workloads, because their operator may be one of them and has to finish them.

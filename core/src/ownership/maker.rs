@@ -92,9 +92,10 @@ impl Maker {
                 Some(Self::Flux { kind, group, name, namespace: mark("labels", &format!("{group}/namespace"))? })
             })
             .or_else(|| {
-                let name = mark("annotations", "argocd.argoproj.io/tracking-id");
-                let name = name.as_deref().and_then(|id| id.split(':').next()).map(str::to_owned);
-                let name = name.or_else(|| mark("labels", "argocd.argoproj.io/instance"))?;
+                let name = match mark("annotations", "argocd.argoproj.io/tracking-id") {
+                    Some(id) => tracked(&id, live)?.to_owned(),
+                    None => mark("labels", "argocd.argoproj.io/instance")?,
+                };
                 Some(Self::Application { name })
             })
             .or_else(|| {
@@ -195,6 +196,19 @@ impl fmt::Display for Maker {
     }
 }
 
+/// Returns the application of a tracking id, `APP:GROUP/KIND:NAMESPACE/NAME`, when it is this object's own: a copy has
+/// another's, and Argo CD leaves it alone (its `controller/state.go`, `isSelfReferencedObj`). An object of the whole
+/// cluster carries the namespace that its application deploys to.
+fn tracked<'a>(id: &'a str, live: &Value) -> Option<&'a str> {
+    let own = ObjectId::of(live)?;
+    let mut parts = id.splitn(3, ':');
+    let application = parts.next()?;
+    let (group, kind) = parts.next()?.split_once('/')?;
+    let (namespace, name) = parts.next()?.split_once('/')?;
+    let is_there = own.namespace.is_none_or(|own| own == namespace);
+    (is_there && own.group == group && own.kind == kind && own.name == name).then_some(application)
+}
+
 /// Whether an object is a dependent: its owner is another object of the cluster.
 pub(super) fn is_dependent(live: &Value) -> bool {
     live["metadata"]["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty())
@@ -208,4 +222,35 @@ fn inventory_name(live: &Value, id: &str) -> Option<String> {
         let (name, head) = name.strip_prefix(OURS)?.rsplit_once('/')?;
         (!head.is_empty() && id.starts_with(head)).then(|| name.to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Maker;
+
+    #[test]
+    fn a_tracking_id_of_argo_cd_counts_on_the_object_that_it_names() {
+        let maker = |id: &str, namespace: Option<&str>| {
+            let marks = json!({"argocd.argoproj.io/tracking-id": id});
+            let labels = json!({"argocd.argoproj.io/instance": "shop"});
+            Maker::tool(&json!({
+                "apiVersion": "apps/v1", "kind": "Deployment",
+                "metadata": {"name": "web", "namespace": namespace, "annotations": marks, "labels": labels},
+            }))
+        };
+        let shop = Some(Maker::Application { name: "shop".to_owned() });
+        assert_eq!(maker("shop:apps/Deployment:prod/web", Some("prod")), shop);
+        assert_eq!(maker("shop:apps/Deployment:prod/web", None), shop, "of the whole cluster");
+        for copied in [
+            "shop:apps/Deployment:prod/other",
+            "shop:apps/Deployment:test/web",
+            "shop:apps/StatefulSet:prod/web",
+            "shop:extensions/Deployment:prod/web",
+            "shop",
+        ] {
+            assert_eq!(maker(copied, Some("prod")), None, "{copied}");
+        }
+    }
 }

@@ -202,7 +202,11 @@ mod tests {
     #[test]
     fn what_an_inventory_or_a_controller_has_was_not_made_by_kubectl() {
         let kubectl: Predecessor = "kubectl/app=shop".parse().unwrap();
-        let live = |metadata: Value| serde_json::json!({"kind": "ConfigMap", "metadata": metadata});
+        let live = |metadata: Value| {
+            let mut live = serde_json::json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata});
+            live["metadata"]["name"] = "a".into();
+            live
+        };
         let applied = serde_json::json!({LAST_APPLIED: "{}"});
         let labels = serde_json::json!({"app": "shop"});
         assert!(kubectl.made(&live(serde_json::json!({"annotations": applied, "labels": labels}))));
@@ -211,7 +215,7 @@ mod tests {
             serde_json::json!({"annotations": applied, "labels": {"app": "other"}}),
             serde_json::json!({"annotations": applied, "labels": {"app": "shop", LABEL: "0"}}),
             serde_json::json!({"annotations": applied, "labels": labels, "ownerReferences": [{"name": "a"}]}),
-            serde_json::json!({"annotations": {LAST_APPLIED: "{}", "argocd.argoproj.io/tracking-id": "a:b"}, "labels": labels}),
+            serde_json::json!({"annotations": {LAST_APPLIED: "{}", "argocd.argoproj.io/tracking-id": "shop:/ConfigMap:prod/a"}, "labels": labels}),
         ] {
             assert!(!kubectl.made(&live(metadata.clone())), "{metadata}");
         }

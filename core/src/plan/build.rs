@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::allow::{self, Allowance, Deed};
 use super::explained::{self, Seen};
+use super::hands::{asks_to_stay, taken};
 use super::{Change, Class, Plan, replace};
 use crate::diff::{self, redact::Redactor};
 use crate::id::{CommitSha, TargetId};
@@ -117,14 +118,6 @@ const KEPT_KINDS: [(&str, &str); 4] = [
     ("", "PersistentVolumeClaim"),
     ("", "PersistentVolume"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
-];
-
-/// Annotations that keep an object when it leaves Git: (key, value).
-const KEEP_ANNOTATIONS: [(&str, &str); 4] = [
-    ("landfall.dev/prune", "keep"),
-    ("helm.sh/resource-policy", "keep"),
-    ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
-    ("argocd.argoproj.io/sync-options", "Prune=false"),
 ];
 
 /// Returns the plan: every object of the set and of the inventory, most dangerous first.
@@ -397,14 +390,12 @@ fn leaves(inputs: &Inputs<'_>, id: &ObjectId, live: &Value) -> Option<Class> {
     if recorded.is_some_and(|uid| metadata["uid"] != uid) {
         return keep("somebody made it anew, so it is not ours to delete");
     }
-    match Maker::of(live, inputs.inventory) {
-        // It moved to another app, whose it is now.
-        Some(Maker::Inventory { .. }) => return None,
-        Some(maker) if ownership::is_kept_by_tool(live) => return keep(&format!("{maker} has it now")),
-        Some(_) | None => {}
+    // It moved to another app, whose it is now.
+    if let Some(Maker::Inventory { .. }) = Maker::of(live, inputs.inventory) {
+        return None;
     }
-    if !inputs.inventory.owns(live) {
-        return keep("somebody took our label from it, so it is not ours to delete");
+    if let Some(why) = taken(inputs.inventory, live) {
+        return keep(&why);
     }
     if inputs.inventory.entries.get(id).is_some_and(|entry| entry.found) {
         return keep("it was there before a deploy that failed adopted it");
@@ -455,16 +446,6 @@ fn stays(inputs: &Inputs<'_>, id: &ObjectId, object: &Value) -> Option<String> {
         ));
     }
     asks_to_stay(object)
-}
-
-/// Returns which annotation keeps an object that left Git; none when none does. A value may be a list (Argo CD).
-fn asks_to_stay(object: &Value) -> Option<String> {
-    let has = |key: &str, wanted: &str| {
-        let value = object["metadata"]["annotations"][key].as_str();
-        value.is_some_and(|value| value.split(',').any(|part| part.trim() == wanted))
-    };
-    let (key, value) = KEEP_ANNOTATIONS.iter().find(|(key, value)| has(key, value))?;
-    Some(format!("its annotation {key}: {value} asks for it"))
 }
 
 /// Whether the set has the same live object under another API group: one object has one UID.

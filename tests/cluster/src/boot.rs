@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use kube::Client;
 
 use crate::access;
+use crate::api_server::ApiServer;
 use crate::authority::{self, Authority};
 use crate::binaries::Binaries;
 use crate::identity::Identity;
@@ -27,6 +28,7 @@ const USERS: [(&str, &str, &str); 3] = [
 pub(crate) struct Booted {
     pub(crate) supervisor: Supervisor,
     pub(crate) server: String,
+    pub(crate) api_server: ApiServer,
 }
 
 /// Starts the parts, and returns when all run and the API server answers.
@@ -43,7 +45,7 @@ pub(crate) async fn boot(
     let mut supervisor = Supervisor::start(&binaries.control_plane, state);
 
     supervisor.run(&commands.etcd(), &state.path("etcd.log"));
-    supervisor.run(&commands.api_server(api_server_flags), &state.path("kube-apiserver.log"));
+    let api_server = ApiServer::start(&mut supervisor, commands.api_server(api_server_flags), state);
     let admin = authority.client(Identity::Admin.user(), Identity::Admin.group());
     let admin = access::client(&access::kubeconfig(&server, authority, &admin)).await;
     wait_until("the API server is ready", state, async || is_ready(&admin).await).await;
@@ -52,7 +54,7 @@ pub(crate) async fn boot(
     supervisor.run(&commands.controller_manager(), &state.path("kube-controller-manager.log"));
     supervisor.run(&commands.scheduler(), &state.path("kube-scheduler.log"));
     supervisor.run(&commands.kwok(kubelet::configure(state)), &state.path("kwok.log"));
-    Booted { supervisor, server }
+    Booted { supervisor, server, api_server }
 }
 
 /// Polls a condition of the cluster, and shows the logs when it never comes.
@@ -80,7 +82,7 @@ fn write_files(state: &State, authority: &Authority, server: &str) {
     }
 }
 
-async fn is_ready(client: &Client) -> bool {
+pub(crate) async fn is_ready(client: &Client) -> bool {
     let request = http::Request::get("/readyz").body(Vec::new()).expect("the path is valid");
     client.request_text(request).await.is_ok()
 }

@@ -10,10 +10,11 @@ use kube::Client;
 use serde_json::Value;
 
 use crate::access;
+use crate::api_server::ApiServer;
 use crate::audit::{self, AuditedRequest};
 use crate::authority::Authority;
 use crate::binaries::{self, Binaries};
-use crate::boot;
+use crate::boot::{self, Booted};
 use crate::contents;
 use crate::furnish;
 use crate::identity::Identity;
@@ -29,6 +30,7 @@ use crate::webhook;
 pub struct ControlPlane {
     supervisor: Supervisor,
     server: String,
+    api_server: ApiServer,
     binaries: Binaries,
     authority: Authority,
     state: State,
@@ -48,8 +50,8 @@ impl ControlPlane {
         let authority = Authority::create();
         let booted = boot::boot(&binaries, &state, &authority, api_server_flags).await;
         let numbers = AtomicUsize::new(1);
-        let (supervisor, server) = (booted.supervisor, booted.server);
-        let started = ControlPlane { supervisor, server, binaries, authority, state, numbers };
+        let Booted { supervisor, server, api_server } = booted;
+        let started = ControlPlane { supervisor, server, api_server, binaries, authority, state, numbers };
         furnish::furnish(&started, &started.state).await;
         started
     }
@@ -128,10 +130,24 @@ impl ControlPlane {
         self.authority.certificate()
     }
 
-    /// Starts an admission webhook that refuses every review, and returns its address; a path after it are its words,
-    /// with hyphens between them. Whoever registers it says for which namespace.
-    pub fn refusing_webhook(&self) -> String {
+    /// Starts an admission webhook and returns its address. A path after it are the words in which it refuses every
+    /// review, with hyphens between them, or the milliseconds after which it allows it. Whoever registers it says for
+    /// which namespace.
+    pub fn webhook(&self) -> String {
         format!("https://{}", webhook::start(&self.authority.server("webhook")))
+    }
+
+    /// Returns what kills the API server that runs now, as a node that dies would.
+    pub fn kills_api_server(&self) -> impl Fn() + Send + Sync + use<> {
+        self.api_server.killer()
+    }
+
+    /// Waits until the API server was killed, starts it again with the same address and data, and returns when it is
+    /// ready, which takes some seconds.
+    pub async fn revive_api_server(&mut self) {
+        self.api_server.revive(&mut self.supervisor, &self.state).await;
+        let admin = self.client(&Identity::Admin).await;
+        boot::wait_until("the API server is back", &self.state, async || boot::is_ready(&admin).await).await;
     }
 
     /// Returns the ids of the processes that belong to this control plane.

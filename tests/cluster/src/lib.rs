@@ -4,6 +4,7 @@
 //! Nothing here knows Landfall: the harness judges it from outside.
 
 mod access;
+mod api_server;
 mod authority;
 mod binaries;
 mod boot;

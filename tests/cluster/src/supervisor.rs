@@ -35,8 +35,8 @@ impl Supervisor {
         Supervisor { process, orders, answers: BufReader::new(answers), started: Vec::new() }
     }
 
-    /// Starts a program whose output goes to a log file.
-    pub(crate) fn run(&mut self, command: &[String], log: &Path) {
+    /// Starts a program whose output goes to a log file, and returns the id of its process.
+    pub(crate) fn run(&mut self, command: &[String], log: &Path) -> u32 {
         let mut order = json!({ "log": log, "command": command }).to_string();
         order.push('\n');
         let orders = self.orders.as_mut().expect("the pipe is open until the drop");
@@ -47,6 +47,7 @@ impl Supervisor {
             unreachable!("{} did not start: {answer}", command.join(" "));
         };
         self.started.push(process);
+        process
     }
 
     /// Returns the ids of the supervisor and of what it started.

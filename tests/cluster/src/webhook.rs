@@ -1,7 +1,9 @@
-//! An admission webhook that refuses every review, in the words that its path is. It ends with its test process.
+//! An admission webhook that refuses every review, in the words that its path is, or allows it after the milliseconds
+//! that its path is. It ends with its test process.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -49,22 +51,27 @@ async fn listen(listener: StdListener, acceptor: TlsAcceptor) {
         tokio::spawn(async move {
             let Ok(stream) = acceptor.accept(stream).await else { return };
             // The API server closes connections that it keeps no longer.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(refuse)).await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(answer)).await;
         });
     }
 }
 
-async fn refuse(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
+async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, hyper::Error> {
     let words = request.uri().path().trim_start_matches('/').replace('-', " ");
     let body = request.into_body().collect().await?.to_bytes();
-    Ok(Response::new(Full::from(refusal(&body, &words).to_string())))
+    let judged = match words.parse() {
+        Ok(milliseconds) => {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            json!({"allowed": true})
+        }
+        Err(_) => json!({"allowed": false, "status": {"message": words, "code": 403}}),
+    };
+    Ok(Response::new(Full::from(reviewed(&body, judged).to_string())))
 }
 
 /// The answer to a review (`admission/v1`), which has to name the request.
-fn refusal(review: &[u8], words: &str) -> Value {
+fn reviewed(review: &[u8], mut judged: Value) -> Value {
     let review: Value = serde_json::from_slice(review).unwrap_or_default();
-    json!({
-        "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
-        "response": {"uid": review["request"]["uid"], "allowed": false, "status": {"message": words, "code": 403}},
-    })
+    judged["uid"] = review["request"]["uid"].clone();
+    json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "response": judged})
 }

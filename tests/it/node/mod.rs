@@ -52,7 +52,7 @@ impl Yard {
             Disk::Large => Node::join(&cluster, &images).await,
             Disk::Small => Node::join_with_small_disk(&cluster, &images).await,
         };
-        let webhook = cluster.refusing_webhook();
+        let webhook = cluster.webhook();
         Yard { cluster, registry, _private: private, webhook, _node: node }
     }
 }

@@ -1,5 +1,7 @@
 //! What a deploy deletes, and what it leaves: rows 33 to 39, and what holds a deletion.
 
+use std::sync::Arc;
+
 use landfall_fakehost::Change::{Delete, Write};
 use landfall_test_cluster::identity::Identity;
 use landfall_test_cluster::proxy::{Answer, Fault, Proxy, Rule};
@@ -72,6 +74,35 @@ async fn pitfall_34_prune_uid_changed() {
         (maps(&namespace).await, recorded(&namespace).await),
         (vec!["a".into(), "b".into()], vec!["a".to_owned()])
     );
+}
+
+/// Lets somebody write `b` as a deploy sends a request, deletes it from Git, and returns whether it is recorded after.
+async fn written_meanwhile(rule: impl Fn(Fault) -> Rule, write: &'static [&'static str], said: &str) -> bool {
+    let (mut world, namespace) = two().await;
+    let cluster = shared().await;
+    let there = namespace.clone();
+    let happens = move || assert!(cluster.kubectl(&[write, &["-n", &there]].concat()).status.success());
+    let proxy = through(&mut world, rule(Fault::Before(Arc::new(happens)))).await;
+    let job = pushed(&world, &[(A, Write(&map("a", "a: '2'"))), (B, Delete)]).await;
+    assert_eq!((job.code, proxy.met()), (0, vec![true]), "{}", job.everything());
+    assert!(job.stdout.contains(&format!("`ConfigMap/b` was not deleted: {said}")), "{}", job.everything());
+    assert_eq!(maps(&namespace).await, ["a", "b"]);
+    recorded(&namespace).await.contains(&"b".to_owned())
+}
+
+#[tokio::test]
+async fn pitfall_34_prune_of_what_another_app_took_over_since_the_plan() {
+    let take = &["label", "configmap/b", "--overwrite", "landfall.dev/inventory=another"];
+    let written = |fault| Rule::always(fault).method("PATCH").containing("configmaps/a?").nth(2);
+    written_meanwhile(written, take, "another app of Landfall, whose inventory is `another` has it now").await;
+}
+
+#[tokio::test]
+async fn pitfall_34_prune_of_what_is_asked_to_stay_as_it_is_deleted() {
+    let ask = &["annotate", "configmap/b", "landfall.dev/prune=keep"];
+    let deleted = |fault| Rule::always(fault).method("DELETE").nth(1);
+    let is_recorded = written_meanwhile(deleted, ask, "its annotation landfall.dev/prune: keep asks for it").await;
+    assert!(is_recorded, "it is still ours");
 }
 
 #[tokio::test]
