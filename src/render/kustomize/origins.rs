@@ -58,14 +58,22 @@ pub(super) struct Origins<'a> {
     asked: Asked,
     folder: &'a str,
     contents: &'a Contents,
-    /// The files that objects come from: many come from one.
-    texts: BTreeMap<String, Arc<str>>,
+    /// By what Kustomize says of them: many objects come from one place.
+    places: BTreeMap<Option<String>, Place>,
+}
+
+/// Where objects come from.
+#[derive(Clone)]
+struct Place {
+    path: String,
+    /// The file's text; none where it makes objects, as a kustomization.
+    text: Option<Arc<str>>,
 }
 
 impl<'a> Origins<'a> {
     /// Reads those of a folder's build.
     pub(super) fn of(folder: &'a str, asked: Asked, contents: &'a Contents) -> Self {
-        Self { asked, folder, contents, texts: BTreeMap::new() }
+        Self { asked, folder, contents, places: BTreeMap::new() }
     }
 
     /// Reads where an object comes from; the kustomization itself where Kustomize does not know. An annotation that only
@@ -75,28 +83,30 @@ impl<'a> Origins<'a> {
             Asked::ByTheUser => manifest.object["metadata"]["annotations"][ANNOTATION].as_str().map(str::to_owned),
             Asked::ByUs => take_annotation(&mut manifest.object, ANNOTATION),
         };
-        let path = text.and_then(|text| serde_saphyr::from_str::<Annotation>(&text).ok()).and_then(Annotation::path);
-        let inside = |path: String| {
-            let outside = || Error::Link { path: "a kustomization".to_owned(), to: path.clone() };
-            self.contents.inside(&join(self.folder, &path)).ok_or_else(outside)
-        };
-        let path = path.map(inside).transpose()?.unwrap_or_else(|| self.folder.to_owned());
-        manifest.made_from = self.text(&path);
+        if !self.places.contains_key(&text) {
+            let place = self.place(text.as_deref())?;
+            self.places.insert(text.clone(), place);
+        }
+        let Place { path, text } = self.places[&text].clone();
+        manifest.made_from = text;
         let kind = manifest.object["kind"].as_str().unwrap_or_default();
         let line = manifest.made_from.as_deref().and_then(|text| object_line(text, kind));
         manifest.origin = Origin { path, line };
         Ok(())
     }
 
-    /// Returns the file of objects at a path. One that makes objects, as a kustomization, says nothing of them.
-    fn text(&mut self, path: &str) -> Option<Arc<str>> {
-        if let Some(text) = self.texts.get(path) {
-            return Some(Arc::clone(text));
-        }
-        let file = self.contents.file(path).filter(|_| folder_of(path).is_none())?;
-        let text: Arc<str> = String::from_utf8_lossy(&file.bytes).into();
-        self.texts.insert(path.to_owned(), Arc::clone(&text));
-        Some(text)
+    /// Returns the place that an annotation names.
+    fn place(&self, annotation: Option<&str>) -> Result<Place, Error> {
+        let named = annotation.and_then(|text| serde_saphyr::from_str::<Annotation>(text).ok());
+        let inside = |path: String| {
+            let outside = || Error::Link { path: "a kustomization".to_owned(), to: path.clone() };
+            self.contents.inside(&join(self.folder, &path)).ok_or_else(outside)
+        };
+        let path = named.and_then(Annotation::path).map(inside).transpose()?;
+        let path = path.unwrap_or_else(|| self.folder.to_owned());
+        let file = self.contents.file(&path).filter(|_| folder_of(&path).is_none());
+        let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into());
+        Ok(Place { path, text })
     }
 }
 
