@@ -1,9 +1,10 @@
 //! Who wins fields that somebody else owns too. Does not look at objects: core `ownership` does.
 
+use super::kind;
 use super::mistake::Mistake;
 use super::read::Reader;
 use super::tree::Node;
-use super::value::{self, Unusable};
+use super::value::Unusable;
 use crate::ownership::{Resolve, Rule};
 
 /// Fields that name an object or that the server alone writes: nobody owns them.
@@ -38,7 +39,7 @@ pub(super) fn conflicts(environment: &Node, reader: &mut Reader<'_>) -> Vec<Rule
 }
 
 fn rule(item: &Node, reader: &mut Reader<'_>) -> Option<Rule> {
-    let kind = reader.text(item, "kind", value::kind);
+    let kind = reader.text(item, "kind", kind::kind);
     let path = reader.text(item, "path", path);
     let manager = reader.text(item, "manager", manager);
     let resolve = match item.entry("resolve")?.node.text()? {
@@ -68,7 +69,7 @@ fn path(text: &str) -> Result<String, Unusable> {
     if path.starts_with('/') {
         return bad("it is a pointer, not a path");
     }
-    if path.contains("..") || path.ends_with('.') || !is_balanced(path) {
+    if path.contains(".*") || path.trim() != path || path.contains("..") || path.ends_with('.') || !is_balanced(path) {
         return bad("it is no path");
     }
     let is_in = |own: &str| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));

@@ -273,6 +273,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     optional("environments.*.target.state", Kind::Group, STATE),
     must("environments.*.target.state.namespace", Kind::Text, STATE_NAMESPACE),
+    optional("environments.*.target.retired", Kind::Choice(RETIRED), "the same as `retired` of the environment"),
     key("environments.*.targets", Kind::List, Default::Unless("target"), "the places that it deploys to"),
     must("environments.*.targets[]", Kind::Group, "one place"),
     must("environments.*.targets[].cluster", Kind::Text, "the cluster, by its name under `clusters`"),

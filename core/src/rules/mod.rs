@@ -5,6 +5,7 @@ mod conflicts;
 mod docs;
 mod identity;
 mod keys;
+mod kind;
 mod mistake;
 mod pattern;
 mod place;

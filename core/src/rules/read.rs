@@ -12,7 +12,7 @@ use super::value::{self, Unusable};
 use super::written::Written;
 use super::{
     Access, Cluster, Environment, Follows, Gates, IMAGE_WAIT_SECONDS_DEFAULT, Mode, Retired, Rules, Target, Transform,
-    conflicts, identity, place, reach, render, verify, wait,
+    conflicts, identity, kind, place, reach, render, verify, wait,
 };
 use crate::id::{ClusterName, EnvName, InvalidName};
 use crate::lint::{LINTS, Switch};
@@ -70,7 +70,7 @@ impl Reader<'_> {
         let lint = self.lints(node);
         let targets = self.targets(node, clusters);
         let adopt = self.texts(node, "adopt", value::predecessor);
-        let allow_delete = self.texts(node, "allow_delete", value::deletion);
+        let allow_delete = self.texts(node, "allow_delete", kind::deletion);
         let wait = wait::wait(node, self);
         let verify = verify::verify(node, self);
         let conflicts = conflicts::conflicts(node, self);

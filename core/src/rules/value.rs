@@ -1,7 +1,6 @@
 //! Small languages inside values: durations, folders, image references, environment variables. Does not know keys.
 
 use crate::ownership::Predecessor;
-use crate::plan::Allowance;
 use crate::verify::Condition;
 
 /// Longest duration that the rules may ask for: longer than any CI job lives.
@@ -36,12 +35,6 @@ pub(super) fn duration(text: &str) -> Result<u64, Unusable> {
 /// Reads a folder of the repository; "." is its root.
 pub(super) fn folder(text: &str) -> Result<String, Unusable> {
     path(text, "write a folder relative to the repository's root, such as `deploy/overlays/staging`")
-}
-
-/// Reads an object's kind and name as what may be deleted.
-pub(super) fn deletion(text: &str) -> Result<Allowance, Unusable> {
-    let bad = |_| ("this is not an object's kind and name".to_owned(), "write them as in `Namespace/shop`".to_owned());
-    format!("{text}=delete").parse().map_err(bad)
 }
 
 /// Reads who kept an app's objects before.
@@ -234,18 +227,6 @@ pub(super) fn fill(text: &str, commit: &str) -> String {
         filled.push_str(rest);
     }
     filled
-}
-
-/// Reads a kind with its API group: `Database.example.org`, `Service`.
-pub(super) fn kind(text: &str) -> Result<(String, String), Unusable> {
-    let (kind, group) = text.split_once('.').unwrap_or((text, ""));
-    let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase()) && kind.chars().all(|c| c.is_ascii_alphanumeric());
-    let in_group = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-    if is_kind && group.chars().all(in_group) && !text.ends_with('.') {
-        return Ok((group.to_owned(), kind.to_owned()));
-    }
-    let help = "write the kind as manifests do and its API group without a version: `Database.example.org`, `Service`";
-    Err(("it is not a kind with its API group".to_owned(), help.to_owned()))
 }
 
 /// Checks the name of an environment variable.

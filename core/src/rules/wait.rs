@@ -2,6 +2,7 @@
 
 use miette::SourceSpan;
 
+use super::kind;
 use super::mistake::Mistake;
 use super::read::Reader;
 use super::tree::Node;
@@ -30,7 +31,7 @@ pub(super) fn wait(environment: &Node, reader: &mut Reader<'_>) -> Wait {
 }
 
 fn rule(item: &Node, reader: &mut Reader<'_>) -> Option<Rule> {
-    let kind = reader.text(item, "kind", value::kind);
+    let kind = reader.text(item, "kind", kind::kind);
     let when = expression(item, "when", reader);
     let failed = expression(item, "failed", reader);
     let (group, kind) = kind?;
