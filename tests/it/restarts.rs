@@ -17,8 +17,8 @@ use crate::{binary, config_map, rules};
 /// The control plane whose API server is killed, by one story at a time.
 static KILLED: OnceCell<Mutex<ControlPlane>> = OnceCell::const_new();
 
-/// Each is tried once for the plan, and then written.
-const OBJECTS: usize = 10;
+/// Each is tried once for the plan, and then written: more than are on their way at once, so that some are left.
+const OBJECTS: usize = 40;
 /// How many of them are written when the API server is killed.
 const WRITTEN: usize = 4;
 const AVAILABLE_SECONDS_MAX: u64 = 60;
