@@ -13,7 +13,7 @@ mod problem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub use kinds::{bears_others, is_custom, prune_order};
+pub use kinds::{goes_with, is_custom, prune_order};
 pub use marks::{elsewhere, is_job, policies_not_followed, run_last, runs_once, several_phases};
 pub use problem::{OrderErrors, OrderProblem};
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use landfall_core::manifest::limits::OBJECTS_MAX;
 use landfall_core::manifest::{
-    Compat, Defaults, NormaliseProblem, Normalised, ScopeTable, SourceFile, normalise, read,
+    Compat, Defaults, NormaliseProblem, Normalised, ScopeTable, SourceFile, normalise, read, read_annotations,
 };
 use shown::problems;
 
@@ -75,7 +75,8 @@ fn outcome(case: &Path) -> (&'static str, String) {
         Err(errors) => return ("expected.txt", problems(errors.all())),
     };
     let defaults = Defaults { namespace: "shop".to_owned() };
-    match normalise(manifests, &ScopeTable::builtin(), &defaults) {
+    let set = normalise(manifests, &ScopeTable::builtin(), &defaults);
+    match set.and_then(|set| read_annotations(&set.manifests).map(|()| set)) {
         Ok(set) => ("expected.json", json(&set)),
         Err(errors) => ("expected.txt", problems(errors.all())),
     }

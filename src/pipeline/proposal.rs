@@ -2,7 +2,7 @@
 
 use landfall_core::gate::{Policy, judge};
 use landfall_core::report::{Action, Report, State, TargetReport};
-use landfall_core::rules::{Environment, Rules};
+use landfall_core::rules::Rules;
 use landfall_core::trigger::{Proposal, Trigger};
 
 use super::target::{Goal, Planned, Wanted, look_ahead, plan_offline};
@@ -104,9 +104,9 @@ async fn plan_all(
         for target in &environment.targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };
             let id = rules.target_id(environment, target);
-            let Some(own) = merge.own.and_then(|own| own.target(&id)) else { continue };
             // What the proposal ends is shown as ended: nobody would see it otherwise.
-            let retired = own.retired.or(target.retired);
+            let own = merge.own.and_then(|own| retired::still(own, &id, &cluster.access));
+            let Some(retired) = own.map(|own| own.retired) else { continue };
             let goal = Goal { id, environment, cluster, commands: merge.commands, retired };
             let (part, notes) = plan_one(run, &goal, merge).await;
             report.degraded.extend(notes);
@@ -146,15 +146,12 @@ async fn plan_one(run: &Run, goal: &Goal<'_>, merge: &Merge<'_>) -> (TargetRepor
 /// Lets every gate say what it would say after the merge. What was not checked is added to the notes.
 pub(super) fn judged(goal: &Goal<'_>, mut planned: Planned, notes: &mut Vec<String>) -> TargetReport {
     notes.append(&mut planned.unchecked);
-    let holds = judge(&planned.plan, policy(goal.environment), &planned.evidence);
+    let policy = Policy { own: goal.environment, before: Some(goal.environment) };
+    let holds = judge(&planned.plan, policy, &planned.evidence);
     let mut part = goal.report(State::Planned { holds });
     part.findings = findings::added(goal, &planned);
     part.plan = Some(planned.plan);
     part.images = planned.images;
     part.notes = planned.notes;
     part
-}
-
-fn policy(environment: &Environment) -> Policy<'_> {
-    Policy { own: environment, before: None }
 }

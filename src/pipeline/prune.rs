@@ -29,15 +29,18 @@ pub(super) async fn prune(record: &Record<'_>, facts: &Facts, progress: &Progres
     let changes = record.writer.plan().changes.iter();
     let ending = changes.filter(|change| matches!(change.class, Class::Delete | Class::Release));
     let ending: BTreeMap<ObjectId, &Class> = ending.map(|change| (change.id.clone(), &change.class)).collect();
+    let kept = record.writer.plan().changes.iter().filter(|change| matches!(change.class, Class::Keep { .. }));
+    let planned: Vec<&ObjectId> = kept.map(|change| &change.id).collect();
     let mut pruned = Pruned::default();
     for level in order::prune_order(ending.keys().cloned()) {
         if !pruned.failures.is_empty() {
             pruned.not_reached.extend(level);
             continue;
         }
-        let (level, bearing): (Vec<ObjectId>, Vec<ObjectId>) =
-            level.into_iter().partition(|id| pruned.kept.is_empty() || !order::bears_others(id));
-        let why = "what was kept may lie in it".to_owned();
+        let stays: Vec<&ObjectId> = planned.iter().copied().chain(pruned.kept.keys()).collect();
+        let (bearing, level): (Vec<ObjectId>, Vec<ObjectId>) =
+            level.into_iter().partition(|id| stays.iter().any(|kept| order::goes_with(kept, id)));
+        let why = "what is kept would go with it".to_owned();
         pruned.kept.extend(bearing.into_iter().map(|id| (id, why.clone())));
         let known = level.into_iter().filter_map(|id| Some((facts.any_version(&id.group, &id.kind)?, id)));
         let ended = known.map(|(resource, id)| async { (end(record, ending[&id], &id, resource).await, id) });

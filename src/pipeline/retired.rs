@@ -1,9 +1,10 @@
 //! Targets that end: what left the rules too early, and what is left of one whose rules say so.
 
 use landfall_core::gate::{self, Hold};
+use landfall_core::id::TargetId;
 use landfall_core::plan::Class;
 use landfall_core::report::{State, TargetReport};
-use landfall_core::rules::{Environment, Rules};
+use landfall_core::rules::{Access, Environment, Rules, Target};
 
 use super::Run;
 use super::target::{Goal, inventory};
@@ -18,7 +19,15 @@ pub(super) fn left<'a>(before: &'a Rules, own: Option<&Rules>, environments: &[&
         let why = "what left the rules is not rendered";
         Some(Goal { id, environment, cluster, commands: Commands::None { why }, retired: target.retired })
     });
-    goals.filter(|goal| own.is_none_or(|own| own.target(&goal.id).is_none())).collect()
+    goals.filter(|goal| own.is_none_or(|own| still(own, &goal.id, &goal.cluster.access).is_none())).collect()
+}
+
+/// Returns the target of an identity by later rules, which may have another name for its cluster.
+pub(super) fn still<'a>(own: &'a Rules, id: &TargetId, access: &Access) -> Option<&'a Target> {
+    let environment = own.environment(id.environment.as_str()).filter(|_| own.app == id.app)?;
+    let reaches = |target: &&Target| own.clusters.get(&target.cluster).is_some_and(|cluster| cluster.access == *access);
+    let there = environment.targets.iter().filter(|target| target.namespace == id.namespace);
+    environment.target(id).or_else(|| there.clone().find(reaches))
 }
 
 /// Returns a hold where something of a target that left the rules is, or may be, in the cluster.
@@ -27,7 +36,7 @@ pub(super) async fn hold(run: &Run, goal: &Goal<'_>, variable: Option<&str>) -> 
         Some(variable) => recorded(run, goal, variable).await.map_err(|failure| failure.to_string()),
         None => Err("the cluster was not asked".to_owned()),
     };
-    gate::left_rules(recorded)
+    gate::left_rules(&goal.id, recorded)
 }
 
 async fn recorded(run: &Run, goal: &Goal<'_>, variable: &str) -> Result<usize, Failure> {
@@ -37,8 +46,11 @@ async fn recorded(run: &Run, goal: &Goal<'_>, variable: &str) -> Result<usize, F
 
 /// Says of a target that ended whether its rules may go too.
 pub(super) fn note(goal: &Goal<'_>, part: &mut TargetReport) {
-    let (Some(_), State::Deployed { .. }, Some(plan)) = (goal.retired, &part.state, &part.plan) else { return };
-    let kept = plan.changes.iter().filter(|change| matches!(change.class, Class::Keep { .. })).count();
+    let (Some(_), &State::Deployed { deleted, .. }, Some(plan)) = (goal.retired, &part.state, &part.plan) else {
+        return;
+    };
+    let planned = plan.changes.iter().filter(|change| matches!(change.class, Class::Keep { .. })).count();
+    let kept = planned + plan.counts().delete.saturating_sub(deleted);
     let name = &goal.environment.name;
     part.notes.push(match kept {
         0 => format!("nothing of `{name}` is left in `{}`: take its entry out of the rules", goal.id.namespace),

@@ -15,7 +15,7 @@ use super::prune::{Pruned, prune};
 use super::record::Record;
 use super::rollout::{Brought, Cluster, Rollout, conflicts, let_go};
 use super::set::Set;
-use super::target::{Goal, Planned, Stored, Wanted, desired, plan};
+use super::target::{Goal, Planned, Stored, Wanted, plan, rendered};
 use crate::failure::{Failure, Usage};
 use crate::live::{Sight, View};
 use crate::render::{CREDENTIALS, decrypt};
@@ -105,11 +105,14 @@ impl Rollout<'_> {
         let name = &self.goal.environment.name;
         let unknown = || format!("{} of `{}` has no environment `{name}`", self.run.config, way.to().short());
         let environment = rules.environment(name.as_str()).cloned().ok_or_else(unknown)?;
+        if environment.target(&self.goal.id).is_some_and(|target| target.retired.is_some()) {
+            return Err(format!("`{name}` had ended with `{}`: nothing is to be there", way.to().short()));
+        }
         let cluster = cluster.again().await.map_err(|failure| failure.to_string())?;
         let goal = self.goal_by(&environment);
         let wanted = Wanted { tree: &tree, commit: way.to() };
         let mut set =
-            desired(&goal, &wanted, Some(&cluster.facts)).await.map_err(|failure| unreadable(way, &failure))?;
+            rendered(&goal, &wanted, Some(&cluster.facts)).await.map_err(|failure| unreadable(way, &failure))?;
         let credentials = self.run.context.variables.beginning_with(&CREDENTIALS);
         let decrypted = decrypt(&mut set.manifests, &tree, &credentials, way.permit()).await;
         decrypted.map_err(|error| unreadable(way, &error.into()))?;
@@ -133,8 +136,7 @@ impl Rollout<'_> {
     /// Returns this target by other rules.
     fn goal_by<'a>(&'a self, environment: &'a Environment) -> Goal<'a> {
         let Goal { id, cluster, commands, .. } = self.goal;
-        let retired = environment.target(id).and_then(|target| target.retired);
-        Goal { id: id.clone(), environment, cluster, commands: *commands, retired }
+        Goal { id: id.clone(), environment, cluster, commands: *commands, retired: None }
     }
 
     async fn deploy_again(&self, lock: Lock, stored: Stored, earlier: Earlier, why: &str) -> Result<State, Failure> {

@@ -13,6 +13,7 @@ use landfall_core::plan::build::build;
 use landfall_core::report::{After, State, TargetReport};
 use landfall_core::rules::{Environment, Rules, Target};
 use landfall_core::succession::Attempt;
+use landfall_core::trigger::Trigger;
 use landfall_core::trust::Permit;
 
 use super::Run;
@@ -175,7 +176,10 @@ impl Rollout<'_> {
     }
 
     fn policy(&self) -> Policy<'_> {
-        Policy { own: self.goal.environment, before: self.order.before.and_then(|rules| self.earlier(rules)) }
+        let own = self.goal.environment;
+        // A person at a shell sees the rules that they deploy by.
+        let by_hand = matches!(self.order.trigger, Trigger::Shell).then_some(own);
+        Policy { own, before: self.order.before.and_then(|rules| self.earlier(rules)).or(by_hand) }
     }
 
     /// Returns this environment by earlier rules: by its name or, when it has a new one, by where it deploys to.

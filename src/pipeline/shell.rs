@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use landfall_core::id::CommitSha;
+use landfall_core::id::TargetId;
 use landfall_core::plan::Change;
-use landfall_core::report::{Action, Report};
-use landfall_core::rules::{Environment, Rules};
+use landfall_core::report::{Action, Report, State, TargetReport};
+use landfall_core::rules::{Environment, Retired, Rules};
 use landfall_core::trigger::Trigger;
 use serde_json::Value;
 
 use super::deploy::{Order, deploy_all};
 use super::proposal::judged;
 use super::target::{Goal, Wanted, desired, look_ahead, plan_offline};
-use super::{Run, about, empty, names};
+use super::{Run, about, empty, names, retired};
 use crate::failure::{Failure, Usage};
 use crate::git::Repository;
 use crate::live::Sight;
@@ -55,6 +56,9 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
     };
     let base = base_tree.as_ref().zip(base.as_ref()).map(|(tree, commit)| Wanted { tree, commit });
     let wanted = Wanted { tree: &tree, commit: &commit };
+    if let Some(base) = base.as_ref().filter(|_| against == Against::Base) {
+        report.targets.extend(left(run, base, &rules).await?);
+    }
     for goal in goals(run, &rules)? {
         let planned = match against {
             Against::Cluster => match identity(run, &goal) {
@@ -65,10 +69,22 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
         };
         report.targets.push(match planned {
             Ok(planned) => judged(&goal, planned, &mut report.degraded),
-            Err(failure) => goal.report(landfall_core::report::State::Failed { problem: failure.problem() }),
+            Err(failure) => goal.report(State::Failed { problem: failure.problem() }),
         });
     }
     Ok(())
+}
+
+/// Returns what the rules of a base have and these have no more.
+async fn left(run: &Run, base: &Wanted<'_>, own: &Rules) -> Result<Vec<TargetReport>, Failure> {
+    let Some(before) = run.rules_in(base.tree).await.ok().flatten() else { return Ok(Vec::new()) };
+    let all: Vec<&Environment> = before.environments.iter().collect();
+    let mut parts = Vec::new();
+    for goal in retired::left(&before, Some(own), &all) {
+        let hold = retired::hold(run, &goal, None).await;
+        parts.extend(hold.map(|hold| goal.report(State::Planned { holds: vec![hold] })));
+    }
+    Ok(parts)
 }
 
 /// Returns the variable of the planner or else of the deployer (who may read Secrets), whichever is set, and what it sees.
@@ -133,10 +149,22 @@ pub(crate) async fn check(run: &Run) -> Report {
         report.problems.push(failure.problem());
     }
     for part in &mut report.targets {
+        if let Some(retired) = part.plan.as_ref().and_then(|plan| plan.retired) {
+            part.notes.push(ends(retired, &part.target));
+        }
         let changes = part.plan.take().map(|plan| plan.changes).unwrap_or_default();
         part.notes.extend(changes.iter().flat_map(noted));
     }
     report
+}
+
+/// Says what becomes of a target that ends, which renders nothing.
+fn ends(retired: Retired, target: &TargetId) -> String {
+    let what = match retired {
+        Retired::Delete => "deletes its objects",
+        Retired::Orphan => "leaves its objects to others",
+    };
+    format!("`{target}` is retired: the next deploy {what}, and its source is not read")
 }
 
 /// Returns what is to know of one object, as a sentence of its own.

@@ -9,7 +9,7 @@ use landfall_core::diff::{self, redact::Redactor};
 use landfall_core::gate::Evidence;
 use landfall_core::id::{CommitSha, TargetId};
 use landfall_core::inventory::{Content, Entry, Inventory};
-use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope};
+use landfall_core::manifest::{Gvk, Manifest, ObjectId, Remark, Resource, Scope, read_annotations};
 use landfall_core::ownership::{Predecessor, Rules};
 use landfall_core::plan::build::{Answer, Inputs, Observation, build};
 use landfall_core::plan::{Allowance, Plan, quota};
@@ -140,8 +140,15 @@ pub(super) fn stored_form(goal: &Goal<'_>, stored: &Stored) -> Result<Value, Fai
     }))
 }
 
-/// Renders what Git wants in a target.
+/// Renders what Git wants in a target, and judges what it says to us.
 pub(super) async fn desired(goal: &Goal<'_>, wanted: &Wanted<'_>, facts: Option<&Facts>) -> Result<Set, Failure> {
+    let set = rendered(goal, wanted, facts).await?;
+    read_annotations(&set.manifests).map_err(Box::new)?;
+    Ok(set)
+}
+
+/// Renders what Git has for a target.
+pub(super) async fn rendered(goal: &Goal<'_>, wanted: &Wanted<'_>, facts: Option<&Facts>) -> Result<Set, Failure> {
     let inventory = Inventory::new(&goal.id, None);
     set::build(wanted.tree, wanted.commit, &goal.destination(&inventory), facts).await
 }
@@ -234,7 +241,8 @@ pub(super) async fn plan_offline(
             Ok(manifests) => base_set = manifests,
             Err(why) => {
                 let (name, commit) = (&goal.id.environment, base.commit.short());
-                unchecked.push(format!("`{name}` at `{commit}` cannot be compared with, so everything is new: {why}"));
+                let so = if goal.retired.is_some() { "what it would delete is not known" } else { "everything is new" };
+                unchecked.push(format!("`{name}` at `{commit}` cannot be compared with, so {so}: {why}"));
             }
         }
     }

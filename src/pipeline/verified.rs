@@ -12,7 +12,7 @@ use crate::verify::{Verified, Verify, verify};
 impl Rollout<'_> {
     /// Looks for every token that a verification needs: without it the deploy could never succeed.
     pub(super) fn need_tokens(&self) -> Result<(), Usage> {
-        for verification in &self.goal.environment.verify {
+        for verification in self.verifications() {
             let Verification::Asked(asked) = verification else { continue };
             let Some(variable) = &asked.token else { continue };
             if self.token(variable).is_none() {
@@ -26,7 +26,7 @@ impl Rollout<'_> {
     /// Asks every verification. Returns the state that this ends in, where one does not hold.
     pub(super) async fn not_verified(&self, record: &Record<'_>) -> Result<Option<State>, Failure> {
         let asked = Verify {
-            verifications: &self.goal.environment.verify,
+            verifications: self.verifications(),
             commit: self.order.commit,
             token: &|variable| self.token(variable),
             redactor: &record.redactor,
@@ -40,6 +40,11 @@ impl Rollout<'_> {
             Verified::GaveWay { to } => Ok(Some(State::GaveWay { to })),
             Verified::Stopped => Err(Usage::Stopped.into()),
         }
+    }
+
+    /// Returns what has to hold: nothing, where the target ends.
+    fn verifications(&self) -> &[Verification] {
+        if self.goal.retired.is_some() { &[] } else { &self.goal.environment.verify }
     }
 
     fn token(&self, variable: &str) -> Option<SecretString> {

@@ -1,6 +1,6 @@
 //! A target that ends: its objects are deleted or left to others, and it does not leave the rules before.
 
-use landfall_fakehost::Change::{Delete, Write};
+use landfall_fakehost::Change::{self, Delete, Write};
 use landfall_test_cluster::identity::Identity;
 use landfall_test_cluster::shared;
 use landfall_world::{Job, MAIN, REPOSITORY, World};
@@ -32,6 +32,12 @@ async fn proposed(world: &World, rules: &str) -> (u64, Job) {
     (proposal, plan)
 }
 
+/// Lets these changes land on the branch as a proposal's merge.
+async fn merged(world: &World, files: &[(&str, Change<'_>)]) -> Job {
+    let proposal = world.propose("change", "change it", files).await.unwrap();
+    world.merge(proposal).await.unwrap()
+}
+
 async fn maps(namespace: &str) -> String {
     kubectl(&["get", "configmaps", "-n", namespace, "-o", "jsonpath={.items[?(@.data.a)].metadata.name}"], "").await
 }
@@ -43,13 +49,11 @@ async fn comment(world: &World, proposal: u64) -> String {
 #[tokio::test]
 async fn what_leaves_the_rules_too_early_is_held_and_stays() {
     let (world, namespace) = two().await;
-    let (proposal, plan) = proposed(&world, &elsewhere().await).await;
+    let (proposal, _) = proposed(&world, &elsewhere().await).await;
     let told = comment(&world, proposal).await;
-    assert!(
-        told.contains("it left the rules, and 2 objects of it are in the cluster"),
-        "{told}\n{}",
-        plan.everything()
-    );
+    let why =
+        format!("the rules have `production on test/{namespace}` no more, and 2 objects of it are in the cluster");
+    assert!(told.contains(&why), "{told}");
     assert!(told.contains("`retired: delete` or `retired: orphan`"), "{told}");
 
     let merged = world.merge(proposal).await.unwrap();
@@ -73,9 +77,9 @@ async fn what_is_retired_is_deleted_as_its_proposal_showed_and_may_leave_the_rul
 
     let (proposal, _) = proposed(&world, &elsewhere().await).await;
     let told = comment(&world, proposal).await;
-    assert!(!told.contains("left the rules"), "{told}");
+    assert!(!told.contains("the rules have"), "{told}");
     let merged = world.merge(proposal).await.unwrap();
-    assert!(!merged.stdout.contains("left the rules"), "{}", merged.everything());
+    assert!(!merged.stdout.contains("the rules have"), "{}", merged.everything());
 }
 
 #[tokio::test]
@@ -83,11 +87,10 @@ async fn what_is_retired_needs_no_source_any_more() {
     let (world, namespace) = two().await;
     let retired = ruled(&namespace, "retired: delete");
     let files = [("landfall.yaml", Write(retired.as_str())), (A, Delete), (B, Delete)];
-    world.host.push_files(REPOSITORY, MAIN, &files, "end it").await.unwrap();
-    for _ in 0..2 {
-        let job = world.deploy().await.unwrap();
-        assert_eq!(job.code, 0, "{}", job.everything());
-    }
+    let job = merged(&world, &files).await;
+    assert_eq!(job.code, 0, "{}", job.everything());
+    let again = merged(&world, &[("README.md", Write("more"))]).await;
+    assert_eq!(again.code, 0, "{}", again.everything());
     assert_eq!((maps(&namespace).await.as_str(), entries(&namespace).await.len()), ("", 0));
 }
 
@@ -116,15 +119,13 @@ async fn what_holds_data_keeps_a_retired_target_in_the_rules() {
     let (world, namespace) = world(&[(A, &map("a", "a: '1'")), ("deploy/claim.yaml", CLAIM)]).await;
     world.deploy().await.unwrap();
     let retired = ruled(&namespace, "retired: delete");
-    world.host.push_files(REPOSITORY, MAIN, &[("landfall.yaml", Write(&retired))], "end it").await.unwrap();
-    let job = world.deploy().await.unwrap();
+    let job = merged(&world, &[("landfall.yaml", Write(&retired))]).await;
     assert_eq!(job.code, 0, "{}", job.everything());
     assert!(job.stdout.contains("so its entry stays too"), "{}", job.everything());
     assert_eq!((maps(&namespace).await.as_str(), entries(&namespace).await.len()), ("", 1));
 
     let allowed = ruled(&namespace, "retired: delete, allow_delete: [PersistentVolumeClaim/data]");
-    world.host.push_files(REPOSITORY, MAIN, &[("landfall.yaml", Write(&allowed))], "and its data").await.unwrap();
-    let job = world.deploy().await.unwrap();
+    let job = merged(&world, &[("landfall.yaml", Write(&allowed))]).await;
     assert_eq!((job.code, entries(&namespace).await.len()), (0, 0), "{}", job.everything());
 }
 
@@ -135,8 +136,7 @@ async fn one_of_several_places_ends_alone() {
     let second = cluster.namespace("second").await.name;
     let ends = format!("{{cluster: test, namespace: {first}, retired: delete}}");
     let moved = rules_of(&[format!("{{cluster: test, namespace: {second}}}"), ends]);
-    world.host.push_files(REPOSITORY, MAIN, &[("landfall.yaml", Write(&moved))], "move it").await.unwrap();
-    let job = world.deploy().await.unwrap();
+    let job = merged(&world, &[("landfall.yaml", Write(&moved))]).await;
     assert_eq!(job.code, 0, "{}", job.everything());
     assert_eq!((maps(&second).await.as_str(), maps(&first).await.as_str()), ("a", ""));
     assert_eq!((entries(&second).await.len(), entries(&first).await.len()), (2, 0));
@@ -151,4 +151,24 @@ async fn a_target_that_cannot_be_asked_is_held() {
     let (proposal, _) = proposed(&world, &gone).await;
     let job = world.merge(proposal).await.unwrap();
     assert!(job.stdout.contains("whether something of it is in the cluster is not known"), "{}", job.everything());
+}
+
+#[tokio::test]
+async fn what_no_proposal_could_show_needs_more_than_retired() {
+    let (world, namespace) = two().await;
+    let before = elsewhere().await;
+    world.host.push_files(REPOSITORY, MAIN, &[("landfall.yaml", Write(&before))], "leave").await.unwrap();
+    let (proposal, _) = proposed(&world, &ruled(&namespace, "retired: delete")).await;
+    let merged = world.merge(proposal).await.unwrap();
+    assert_eq!(merged.code, 4, "{}", merged.everything());
+    assert!(merged.stdout.contains("empty_render"), "{}", merged.everything());
+    assert_eq!((maps(&namespace).await.as_str(), entries(&namespace).await.len()), ("a", 2));
+}
+
+#[tokio::test]
+async fn what_ends_is_not_verified() {
+    let (world, namespace) = two().await;
+    let retired = ruled(&namespace, "retired: delete, verify: [{http: 'http://127.0.0.1:9/'}]");
+    let job = merged(&world, &[("landfall.yaml", Write(&retired))]).await;
+    assert_eq!((job.code, entries(&namespace).await.len()), (0, 0), "{}", job.everything());
 }

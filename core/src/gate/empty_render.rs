@@ -4,7 +4,10 @@ use super::{Evidence, Hold, Policy};
 use crate::plan::Plan;
 
 pub(super) fn judge(plan: &Plan, policy: Policy<'_>, evidence: &Evidence) -> Option<Hold> {
-    if plan.retired.is_some() || evidence.desired > 0 || policy.all().all(|environment| environment.gates.allow_empty) {
+    if policy.ends_as_shown(plan)
+        || evidence.desired > 0
+        || policy.all().all(|environment| environment.gates.allow_empty)
+    {
         return None;
     }
     let why = match evidence.inventory {

@@ -6,7 +6,7 @@ use crate::plan::Plan;
 pub(super) fn judge(plan: &Plan, policy: Policy<'_>) -> Option<Hold> {
     let deletions = plan.counts().delete;
     let allowed = policy.all().map(|environment| environment.gates.max_deletions).min()?;
-    if deletions <= allowed || plan.retired.is_some() {
+    if deletions <= allowed || policy.ends_as_shown(plan) {
         return None;
     }
     let noun = if deletions == 1 { "object" } else { "objects" };

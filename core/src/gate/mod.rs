@@ -171,6 +171,13 @@ fn astray(plan: &Plan, way: &WayBack<'_>) -> Option<Hold> {
 }
 
 impl<'a> Policy<'a> {
+    /// Whether a target ends and its proposal showed that: the rules before the push had the environment, and it followed
+    /// the same branch.
+    fn ends_as_shown(self, plan: &Plan) -> bool {
+        let is_same = |before: &Environment| (&before.name, &before.follows) == (&self.own.name, &self.own.follows);
+        plan.retired.is_some() && self.before.is_some_and(is_same)
+    }
+
     /// Returns the environments that must both agree.
     fn all(self) -> impl Iterator<Item = &'a Environment> {
         std::iter::once(self.own).chain(self.before)

@@ -44,11 +44,12 @@ mod tree;
 mod wire;
 mod yaml;
 
+pub(crate) use builtin::KINDS;
 pub use identity::{Gvk, ObjectId, Origin};
 pub use kustomize::{TwoReadings, readings_of, two_readings};
 pub use literal::object_line;
 pub use located::{Located, Problems};
-pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, normalise};
+pub use normalise::{Defaults, NormaliseErrors, NormaliseProblem, Normalised, normalise, read_annotations};
 pub use note::{Change, Note};
 pub use object::identify;
 pub use object_problem::ObjectProblem;

@@ -111,12 +111,14 @@ pub enum NormaliseProblem {
     },
 
     /// An annotation of ours that nobody reads.
-    #[error("{object} has the annotation `{key}`, which means nothing{}", of_value(value.as_ref()))]
+    #[error("{object} has the {what} `{key}`, which means nothing{}", of_value(value.as_ref()))]
     #[diagnostic(code(landfall::manifest::annotation), help("{help}"))]
     Annotation {
         /// The object.
         object: ObjectId,
-        /// The annotation.
+        /// `annotation`, or `label` where it should be one.
+        what: &'static str,
+        /// Its key.
         key: String,
         /// Its value, where that is what nobody reads.
         value: Option<String>,
@@ -153,6 +155,21 @@ pub fn normalise(
     Ok(Normalised { manifests: set.kept.into_values().collect(), notes: set.notes })
 }
 
+/// Returns every annotation of ours that nobody reads. Earlier commits are not asked: they are as they were deployed.
+pub fn read_annotations(manifests: &[Manifest]) -> Result<(), NormaliseErrors> {
+    let mut errors = Vec::new();
+    for manifest in manifests {
+        let Some(object) = ObjectId::of(&manifest.object) else { continue };
+        for Unread { field, key, value, help } in own_annotation::unread(&manifest.object) {
+            let pointer = format!("/metadata/{field}/{}", key.replace('/', "~1"));
+            let (object, what) = (object.clone(), field.trim_end_matches('s'));
+            let problem = NormaliseProblem::Annotation { object, what, key, value, help };
+            errors.push(located(manifest, problem, &pointer));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Problems::new(errors)) }
+}
+
 struct Set<'a> {
     table: &'a ScopeTable,
     defaults: &'a Defaults,
@@ -177,10 +194,6 @@ impl Set<'_> {
         for key in secret::fold(&mut manifest) {
             let problem = NormaliseProblem::SecretNotText { object: object.clone(), key };
             self.report(&manifest, problem, "/stringData");
-        }
-        for Unread { key, value, help } in own_annotation::unread(&manifest.object) {
-            let pointer = format!("/metadata/annotations/{}", key.replace('/', "~1"));
-            self.report(&manifest, NormaliseProblem::Annotation { object: object.clone(), key, value, help }, &pointer);
         }
         changes.extend(encrypted::is_encrypted(&manifest).then_some(Change::KnownAtDeploy));
         let noted = |change| Note { object: object.clone(), origin: manifest.origin.clone(), change };
@@ -224,10 +237,14 @@ impl Set<'_> {
     }
 
     fn report(&mut self, manifest: &Manifest, problem: NormaliseProblem, pointer: &str) {
-        let span: Range<usize> = manifest.spans.nearest(pointer).unwrap_or(0..0);
-        let error = Located::new(&manifest.text, problem, manifest.text.first_line(span), "here");
-        self.errors.push(if secret::is_secret(&manifest.object) { error.without_text() } else { error });
+        self.errors.push(located(manifest, problem, pointer));
     }
+}
+
+fn located(manifest: &Manifest, problem: NormaliseProblem, pointer: &str) -> Located<NormaliseProblem> {
+    let span: Range<usize> = manifest.spans.nearest(pointer).unwrap_or(0..0);
+    let error = Located::new(&manifest.text, problem, manifest.text.first_line(span), "here");
+    if secret::is_secret(&manifest.object) { error.without_text() } else { error }
 }
 
 /// Returns the keys that only `Compat::Kubectl` lets through.

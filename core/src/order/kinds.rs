@@ -78,9 +78,13 @@ pub fn is_custom(id: &ObjectId) -> bool {
     !BUILT_IN_GROUPS.contains(&id.group.as_str())
 }
 
-/// Whether other objects go with an object that is deleted: what lies in a namespace, what a definition is of.
-pub fn bears_others(id: &ObjectId) -> bool {
-    matches!(stage(id), Stage::Namespaces | Stage::Definitions)
+/// Whether an object goes with another one that is deleted: with its namespace, with the definition of its kind.
+pub fn goes_with(id: &ObjectId, deleted: &ObjectId) -> bool {
+    match stage(deleted) {
+        Stage::Namespaces => id.namespace.as_ref() == Some(&deleted.name),
+        Stage::Definitions => deleted.name.split_once('.').is_some_and(|(_, group)| group == id.group),
+        _ => false,
+    }
 }
 
 /// Sorts objects into the steps in which they are deleted: the stages backwards.

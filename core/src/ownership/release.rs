@@ -7,14 +7,14 @@ use crate::inventory::LABEL;
 
 /// Returns the JSON patch (RFC 6902) that takes a manager's fields and our label off a live object.
 ///
-/// The version is replaced and not tested, so that a race is a conflict (409), which can be tried again. An empty list
+/// Owners are added, which replaces them too: somebody may have cleared them. The version is replaced and not tested, so that a race is a conflict (409), which can be tried again. An empty list
 /// of owners would be ignored; a list with an empty one clears them (apimachinery, `managedfields`).
 pub fn released(live: &Value, ours: &str) -> Value {
     let others: Vec<Value> = entries(live).iter().filter(|entry| manager(entry) != ours).cloned().collect();
     let owners = if others.is_empty() { vec![json!({})] } else { others };
     json!([
         {"op": "remove", "path": format!("/metadata/labels/{}", LABEL.replace('/', "~1"))},
-        {"op": "replace", "path": "/metadata/managedFields", "value": owners},
+        {"op": "add", "path": "/metadata/managedFields", "value": owners},
         {"op": "replace", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]},
     ])
 }

@@ -335,7 +335,11 @@ fn unwanted(inputs: &Inputs<'_>, base: &Index<'_>, id: &ObjectId) -> Option<Chan
     let observation = inputs.live.get(id)?;
     let live = observation.live.as_ref();
     let class = match (live, &observation.answer) {
-        _ if inputs.retired == Some(Retired::Orphan) => released(inputs, id, observation)?,
+        // The rest of a predecessor's was never ours, and the namespace has the inventory in it.
+        _ if inputs.retired.is_some() && !is_in_inventory(inputs, id) => return None,
+        _ if inputs.retired == Some(Retired::Orphan) || inputs.retired.is_some() && is_home(inputs, id) => {
+            released(inputs, id, observation)?
+        }
         (Some(live), _) if is_in_inventory(inputs, id) => leaves(inputs, id, live)?,
         (Some(live), _) => left_behind(inputs, id, live)?,
         // What cannot be looked at stays recorded: it may be there.

@@ -26,14 +26,14 @@ pub(crate) fn title(report: &Report) -> Title {
         let mark = if holds.is_empty() { Mark::Quiet } else { Mark::Look };
         return Title::new(mark, lead(report).words(what).then(why).then(holds));
     }
-    let look = counts.delete + counts.unverified > 0 || has_drift(report) || !holds.is_empty();
+    let look = counts.delete + counts.release + counts.unverified > 0 || has_drift(report) || !holds.is_empty();
     let mark = if look { Mark::Look } else { Mark::Good };
     Title::new(mark, lead(report).words(" ").then(ends(report)).then(moves(counts)).then(places(report)).then(holds))
 }
 
 /// Returns "ends `staging`: " where the rules say so.
 fn ends(report: &Report) -> Phrase {
-    let ending = title::environments(title::ending(report));
+    let ending = title::ended(report);
     if ending.is_empty() { ending } else { Phrase::default().words("ends ").then(ending).words(": ") }
 }
 
@@ -81,12 +81,14 @@ fn moves(counts: Counts) -> Phrase {
     Phrase::default().list(words.map(|words| Phrase::default().words(words)).collect())
 }
 
-/// Returns " on each of 2 targets" or " in 3 environments" where that adds something.
+/// Returns " on each of 2 targets" or " in 3 environments" where that adds something: of those where something moves.
 fn places(report: &Report) -> Phrase {
-    let environments: BTreeSet<_> = report.targets.iter().map(|target| &target.target.environment).collect();
-    let groups = super::group::groups(report);
-    let clusters: BTreeSet<_> = report.targets.iter().map(|target| &target.target.cluster).collect();
-    let words = match (clusters.len(), environments.len(), groups.len()) {
+    let moves = |target: &&TargetReport| target.plan.as_ref().is_some_and(|plan| plan.counts().moved() > 0);
+    let moving: Vec<&TargetReport> = report.targets.iter().filter(moves).collect();
+    let environments: BTreeSet<_> = moving.iter().map(|target| &target.target.environment).collect();
+    let groups = super::group::groups(report).iter().filter(|group| moves(&group.first)).count();
+    let clusters: BTreeSet<_> = moving.iter().map(|target| &target.target.cluster).collect();
+    let words = match (clusters.len(), environments.len(), groups) {
         (1, 1, _) => return Phrase::default(),
         (clusters, 1, 1) => format!(" on each of {clusters} clusters"),
         (clusters, 1, _) => format!(" on {clusters} clusters"),

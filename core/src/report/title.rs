@@ -82,6 +82,24 @@ pub(crate) fn ending(report: &Report) -> impl Iterator<Item = &TargetReport> {
     report.targets.iter().filter(|target| target.plan.as_ref().is_some_and(|plan| plan.retired.is_some()))
 }
 
+/// Returns what ends: "`staging`", or "`production` on `us`" where it goes on elsewhere.
+pub(crate) fn ended(report: &Report) -> Phrase {
+    let goes_on = |ending: &TargetReport| {
+        let is_it = |other: &TargetReport| other.target.environment == ending.target.environment;
+        let goes_on = |other: &&TargetReport| other.plan.as_ref().is_some_and(|plan| plan.retired.is_none());
+        report.targets.iter().filter(goes_on).any(is_it)
+    };
+    let mut names: Vec<Phrase> = Vec::new();
+    for ending in ending(report) {
+        let name = Phrase::default().name(ending.target.environment.as_str());
+        let name = if goes_on(ending) { name.words(" on ").name(ending.target.cluster.as_str()) } else { name };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Phrase::default().list(names)
+}
+
 /// Returns the holds of a target, where it has any.
 pub(crate) fn holds(state: &State) -> &[crate::gate::Hold] {
     match state {
