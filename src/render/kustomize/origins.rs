@@ -58,14 +58,16 @@ pub(super) struct Origins<'a> {
     asked: Asked,
     folder: &'a str,
     contents: &'a Contents,
-    /// By what Kustomize says of them: many objects come from one place.
-    places: BTreeMap<Option<String>, Place>,
+    /// By what Kustomize says of objects, and their kind: many come from one place.
+    places: BTreeMap<(Option<String>, String), Place>,
+    /// The files that they come from.
+    texts: BTreeMap<String, Arc<str>>,
 }
 
 /// Where objects come from.
 #[derive(Clone)]
 struct Place {
-    path: String,
+    origin: Origin,
     /// The file's text; none where it makes objects, as a kustomization.
     text: Option<Arc<str>>,
 }
@@ -73,7 +75,7 @@ struct Place {
 impl<'a> Origins<'a> {
     /// Reads those of a folder's build.
     pub(super) fn of(folder: &'a str, asked: Asked, contents: &'a Contents) -> Self {
-        Self { asked, folder, contents, places: BTreeMap::new() }
+        Self { asked, folder, contents, places: BTreeMap::new(), texts: BTreeMap::new() }
     }
 
     /// Reads where an object comes from; the kustomization itself where Kustomize does not know. An annotation that only
@@ -83,21 +85,19 @@ impl<'a> Origins<'a> {
             Asked::ByTheUser => manifest.object["metadata"]["annotations"][ANNOTATION].as_str().map(str::to_owned),
             Asked::ByUs => take_annotation(&mut manifest.object, ANNOTATION),
         };
-        if !self.places.contains_key(&text) {
-            let place = self.place(text.as_deref())?;
-            self.places.insert(text.clone(), place);
+        let key = (text, manifest.object["kind"].as_str().unwrap_or_default().to_owned());
+        if !self.places.contains_key(&key) {
+            let place = self.place(&key)?;
+            self.places.insert(key.clone(), place);
         }
-        let Place { path, text } = self.places[&text].clone();
-        manifest.made_from = text;
-        let kind = manifest.object["kind"].as_str().unwrap_or_default();
-        let line = manifest.made_from.as_deref().and_then(|text| object_line(text, kind));
-        manifest.origin = Origin { path, line };
+        let Place { origin, text } = self.places[&key].clone();
+        (manifest.origin, manifest.made_from) = (origin, text);
         Ok(())
     }
 
-    /// Returns the place that an annotation names.
-    fn place(&self, annotation: Option<&str>) -> Result<Place, Error> {
-        let named = annotation.and_then(|text| serde_saphyr::from_str::<Annotation>(text).ok());
+    /// Returns the place that an annotation names, for objects of a kind.
+    fn place(&mut self, (annotation, kind): &(Option<String>, String)) -> Result<Place, Error> {
+        let named = annotation.as_deref().and_then(|text| serde_saphyr::from_str::<Annotation>(text).ok());
         let inside = |path: String| {
             let outside = || Error::Link { path: "a kustomization".to_owned(), to: path.clone() };
             self.contents.inside(&join(self.folder, &path)).ok_or_else(outside)
@@ -105,8 +105,12 @@ impl<'a> Origins<'a> {
         let path = named.and_then(Annotation::path).map(inside).transpose()?;
         let path = path.unwrap_or_else(|| self.folder.to_owned());
         let file = self.contents.file(&path).filter(|_| folder_of(&path).is_none());
-        let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into());
-        Ok(Place { path, text })
+        let text = file.map(|file| {
+            let read = || String::from_utf8_lossy(&file.bytes).into();
+            Arc::clone(self.texts.entry(path.clone()).or_insert_with(read))
+        });
+        let line = text.as_deref().and_then(|text| object_line(text, kind));
+        Ok(Place { origin: Origin { path, line }, text })
     }
 }
 
