@@ -132,7 +132,7 @@ async fn tell(scenario: &Scenario, point: Option<(usize, Moment)>) -> Story {
         if let Some((call, moment)) = at {
             proxy.add(Rule::always(death(moment, &world)).nth(call));
         }
-        let job = attempt(&world).await;
+        let job = attempt(&world, &commits).await;
         // Only the fault sends signals, and a run that outlives its fault ends as it should.
         let is_killed = at.is_some() && job.code == -1;
         assert!(is_killed || job.code == commit.ends, "{} at {at:?}: {}", scenario.name, job.everything());
@@ -141,7 +141,7 @@ async fn tell(scenario: &Scenario, point: Option<(usize, Moment)>) -> Story {
             story.killed = is_killed;
         }
         if is_killed {
-            again(&world, &proxy, commit, point).await;
+            again(&world, &proxy, (commit, &commits), point).await;
         }
         if number >= scenario.killed {
             let contents = futures::future::join_all(namespaces.iter().map(|namespace| Contents::of(namespace))).await;
@@ -184,18 +184,21 @@ fn death(moment: Moment, world: &World) -> Fault {
 }
 
 /// The next attempt of the same run: it does not wait for its own Lease, which it would ask for again and again.
-async fn again(world: &World, proxy: &Proxy, commit: &Commit, point: Option<(usize, Moment)>) {
+async fn again(world: &World, proxy: &Proxy, (commit, commits): (&Commit, &[String]), point: Option<(usize, Moment)>) {
     proxy.reset();
-    let second = attempt(world).await;
+    let second = attempt(world, commits).await;
     assert_eq!(second.code, commit.ends, "after a death at {point:?}: {}", second.everything());
     let of_lease: Vec<_> = proxy.requests().into_iter().filter(|it| it.uri.contains("/leases")).collect();
     assert_eq!(of_lease[0].method, "GET", "after a death at {point:?}: {of_lease:?}");
     assert_ne!(of_lease[1].method, "GET", "after a death at {point:?}: {of_lease:?}");
 }
 
-/// Deploys as one run that is tried again, so that it does not wait for its own lock.
-async fn attempt(world: &World) -> Job {
-    let event = world.push_event().await.unwrap();
+/// Deploys the newest of these commits as one run that is tried again, so that it does not wait for its own lock.
+async fn attempt(world: &World, commits: &[String]) -> Job {
+    let event = match commits {
+        [.., before, after] => world.host.push_event(REPOSITORY, MAIN, before, after).await.unwrap(),
+        [_] | [] => world.push_event().await.unwrap(),
+    };
     world.run_with(&event, &[("GITHUB_RUN_ID", "7"), ("GITHUB_REF_PROTECTED", "true")]).await.unwrap()
 }
 
