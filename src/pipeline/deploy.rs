@@ -117,12 +117,8 @@ async fn left(run: &Run, order: &Order<'_>, own: &Rules) -> Vec<TargetReport> {
     let Some(before) = order.before else { return Vec::new() };
     let is_asked = |it: &&Environment| run.environment.as_deref().is_none_or(|asked| asked == it.name.as_str());
     let chosen: Vec<_> = rules::select(before, order.trigger).chosen.into_iter().filter(is_asked).collect();
-    let mut parts = Vec::new();
-    for goal in retired::left(before, Some(own), &chosen) {
-        let hold = retired::hold(run, &goal, Some(goal.deploy_variable())).await;
-        parts.extend(hold.map(|hold| goal.report(State::Held { holds: vec![hold] })));
-    }
-    parts
+    let left = retired::left(before, Some(own), &chosen);
+    retired::held(run, &left, |goal| Some(goal.deploy_variable()), |holds| State::Held { holds }).await
 }
 
 fn is_good(state: &State) -> bool {

@@ -95,11 +95,11 @@ async fn plan_all(
     if let Some(why) = merge.offline {
         report.degraded.push(format!("planned without the cluster: {why}"));
     }
-    for goal in retired::left(rules, merge.own, &selection.chosen) {
-        let variable = goal.plan_variable().filter(|_| merge.offline.is_none());
-        let hold = retired::hold(run, &goal, variable).await;
-        report.targets.extend(hold.map(|hold| goal.report(State::Planned { holds: vec![hold] })));
-    }
+    let left = retired::left(rules, merge.own, &selection.chosen);
+    let is_asked = merge.offline.is_none();
+    let held =
+        retired::held(run, &left, |goal| goal.plan_variable().filter(|_| is_asked), |holds| State::Planned { holds });
+    report.targets.extend(held.await);
     for environment in selection.chosen {
         for target in &environment.targets {
             let Some(cluster) = rules.clusters.get(&target.cluster) else { continue };

@@ -30,13 +30,24 @@ pub(super) fn still<'a>(own: &'a Rules, id: &TargetId, access: &Access) -> Optio
     environment.target(id).or_else(|| there.clone().find(reaches))
 }
 
-/// Returns a hold where something of a target that left the rules is, or may be, in the cluster.
-pub(super) async fn hold(run: &Run, goal: &Goal<'_>, variable: Option<&str>) -> Option<Hold> {
-    let recorded = match variable {
-        Some(variable) => recorded(run, goal, variable).await.map_err(|failure| failure.to_string()),
-        None => Err("the cluster was not asked".to_owned()),
-    };
-    gate::left_rules(&goal.id, recorded)
+/// Returns a report of each target that left the rules while something of it is, or may be, in the cluster that the
+/// kubeconfig of a variable leads to.
+pub(super) async fn held(
+    run: &Run,
+    left: &[Goal<'_>],
+    variable: impl for<'g> Fn(&'g Goal<'_>) -> Option<&'g str>,
+    state: fn(Vec<Hold>) -> State,
+) -> Vec<TargetReport> {
+    let mut parts = Vec::new();
+    for goal in left {
+        let recorded = match variable(goal) {
+            Some(variable) => recorded(run, goal, variable).await.map_err(|failure| failure.to_string()),
+            None => Err("the cluster was not asked".to_owned()),
+        };
+        let hold = gate::left_rules(&goal.id, recorded);
+        parts.extend(hold.map(|hold| goal.report(state(vec![hold]))));
+    }
+    parts
 }
 
 async fn recorded(run: &Run, goal: &Goal<'_>, variable: &str) -> Result<usize, Failure> {

@@ -57,7 +57,7 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
     let base = base_tree.as_ref().zip(base.as_ref()).map(|(tree, commit)| Wanted { tree, commit });
     let wanted = Wanted { tree: &tree, commit: &commit };
     if let Some(base) = base.as_ref().filter(|_| against == Against::Base) {
-        report.targets.extend(left(run, base, &rules).await?);
+        report.targets.extend(left(run, base, &rules).await);
     }
     for goal in goals(run, &rules)? {
         let planned = match against {
@@ -76,15 +76,11 @@ async fn plan_into(run: &Run, against: Against, base: Option<&str>, report: &mut
 }
 
 /// Returns what the rules of a base have and these have no more.
-async fn left(run: &Run, base: &Wanted<'_>, own: &Rules) -> Result<Vec<TargetReport>, Failure> {
-    let Some(before) = run.rules_in(base.tree).await.ok().flatten() else { return Ok(Vec::new()) };
+async fn left(run: &Run, base: &Wanted<'_>, own: &Rules) -> Vec<TargetReport> {
+    let Some(before) = run.rules_in(base.tree).await.ok().flatten() else { return Vec::new() };
     let all: Vec<&Environment> = before.environments.iter().collect();
-    let mut parts = Vec::new();
-    for goal in retired::left(&before, Some(own), &all) {
-        let hold = retired::hold(run, &goal, None).await;
-        parts.extend(hold.map(|hold| goal.report(State::Planned { holds: vec![hold] })));
-    }
-    Ok(parts)
+    let left = retired::left(&before, Some(own), &all);
+    retired::held(run, &left, |_| None, |holds| State::Planned { holds }).await
 }
 
 /// Returns the variable of the planner or else of the deployer (who may read Secrets), whichever is set, and what it sees.
